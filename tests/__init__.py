@@ -1,0 +1,1 @@
+"""The tests of Pod Guardrails, a folder a package."""
