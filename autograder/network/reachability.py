@@ -1,0 +1,289 @@
+"""Who can talk to whom: the exact set of ports between every two endpoints, and what the specification leaves open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from .bits import Mask, Partition, add, bits, value_at
+from .cluster import Cluster, Endpoint
+from .columns import Columns, build
+from .ports import PortAtoms, PortSet
+from .folding import folded, only_with_replies, own_node
+from .rows import Row, Side, meet_rows
+from .rules import DNS, PortReader, compile_policies
+from .semantics import KUBERNETES, Semantics
+
+ITSELF = "a Pod to itself"
+HOST_NETWORK = "hostNetwork"
+UNKNOWN_ADDRESS = "address unknown"
+FAMILY = "address family"
+REPLICAS = "label differs between replicas or is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Every one of `sources` may reach every one of `destinations` on exactly `ports`."""
+
+    sources: tuple[Endpoint, ...]
+    destinations: tuple[Endpoint, ...]
+    ports: PortSet
+    reason: str = ""
+    """Why the verdict is undefined; empty for what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of ordered pairs of judged endpoints, by what is allowed between them."""
+
+    pairs: int
+    open: int
+    """Every port is allowed."""
+    partly: int
+    closed: int
+    """No port is allowed."""
+    undefined: int
+    """Something is undefined; counted beside the other three."""
+    classes: int
+    """How many kinds of endpoints the policies can tell apart."""
+
+
+class Reachability:
+    """The whole matrix, by classes of equal endpoints. Make it with `reachability`."""
+
+    def __init__(self, cluster: Cluster, columns: Columns, rows: list[Row], atoms: PortAtoms) -> None:
+        """Take one row of folded bounds for each class."""
+        self.cluster = cluster
+        self.semantics = columns.semantics
+        self.endpoints = columns.endpoints
+        self._columns = columns
+        self._rows = rows
+        self._atoms = atoms
+
+    @property
+    def classes(self) -> int:
+        """How many kinds of endpoints the policies can tell apart."""
+        return len(self._columns.members)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {endpoint.id: index for index, endpoint in enumerate(self.endpoints)}
+
+    def endpoint(self, endpoint_id: str) -> Endpoint:
+        """Return an endpoint by its id. Raises KeyError."""
+        return self.endpoints[self._index[endpoint_id]]
+
+    def class_of(self, endpoint_id: str) -> int:
+        """Return the number of the class that an endpoint is in. Raises KeyError."""
+        return self._columns.class_of[self._index[endpoint_id]]
+
+    def judged(self, source: Endpoint, destination: Endpoint) -> bool:
+        """Return whether a pair has a verdict: not an endpoint to itself, not two outside ranges.
+
+        A workload to itself means two different replicas, so it is judged if there may be two.
+        """
+        if source.is_range and destination.is_range:
+            return False
+        return source.id != destination.id or source.meets_itself
+
+    def allowed(self, source: str, destination: str) -> PortSet:
+        """Return the exact ports on which one endpoint may open connections to another, whatever is left open.
+
+        Raises KeyError for an unknown endpoint id. A pair that is not judged is allowed nothing.
+        """
+        if not self.judged(self.endpoint(source), self.endpoint(destination)):
+            return PortSet.EMPTY
+        row = self._rows[self.class_of(source)]
+        return self._atoms.decode(value_at(row.low, self.class_of(destination)))
+
+    def undefined(self, source: str, destination: str) -> tuple[tuple[PortSet, str], ...]:
+        """Return the ports whose verdict the specification leaves open, with the reason. Raises KeyError."""
+        if source == destination and not self.endpoint(source).meets_itself:
+            return ((PortSet.ALL, ITSELF),) if not self.endpoint(source).is_range else ()
+        if not self.judged(self.endpoint(source), self.endpoint(destination)):
+            return ()
+        start, end = self.class_of(source), self.class_of(destination)
+        row = self._rows[start]
+        open_ports = value_at(row.high, end) & ~value_at(row.low, end)
+        if not open_ports:
+            return ()
+        return ((self._atoms.decode(open_ports), self._reason(start, end)),)
+
+    # -- the whole matrix ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _shared_rows(self) -> list[tuple[list[int], Row]]:
+        """Classes with equal rows, together with the row."""
+        shared: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        rows: dict[tuple[object, ...], Row] = {}
+        seen: dict[tuple[int, int], tuple[object, ...]] = {}
+        for number, row in enumerate(self._rows):
+            identity = (id(row.low), id(row.high))
+            key = seen.get(identity)
+            if key is None:
+                low = frozenset(row.low.items())
+                key = seen[identity] = (low, low if row.low is row.high else frozenset(row.high.items()))
+            shared[key].append(number)
+            rows.setdefault(key, row)
+        return [(numbers, rows[key]) for key, numbers in shared.items()]
+
+    def _members(self, mask: Mask) -> tuple[Endpoint, ...]:
+        members = self._columns.members
+        return tuple(
+            self.endpoints[index] for index in sorted(index for number in bits(mask) for index in members[number])
+        )
+
+    def connections(self) -> Iterator[Connection]:
+        """Yield everything that is allowed, sources with equal rows together.
+
+        Every ordered pair of judged endpoints stands in at most one connection; a pair that stands in none is
+        allowed nothing. Pairs that are not judged may stand in one and mean nothing there.
+        """
+        for numbers, row in self._shared_rows:
+            yield from self._rectangles(numbers, row.low, "")
+
+    def undefined_connections(self) -> Iterator[Connection]:
+        """Yield everything that the specification leaves open, with the reason."""
+        for numbers, row in self._shared_rows:
+            if row.low is row.high:
+                continue
+            open_ports: Partition = {}
+            for value, columns in row.high.items():
+                for sure, sure_columns in row.low.items():
+                    both = columns & sure_columns
+                    if both and value & ~sure:
+                        open_ports[value & ~sure] = open_ports.get(value & ~sure, 0) | both
+            for value, columns in open_ports.items():
+                by_reason: dict[tuple[int, str], Mask] = defaultdict(int)
+                for start in numbers:
+                    for end in bits(columns):
+                        by_reason[start, self._reason(start, end)] |= 1 << end
+                for (start, reason), ends in by_reason.items():
+                    yield from self._rectangles([start], {value: ends}, reason)
+
+    def _rectangles(self, numbers: list[int], row: Partition, reason: str) -> Iterator[Connection]:
+        sources = self._members(sum(1 << number for number in numbers))
+        for value, columns in row.items():
+            if not value:
+                continue
+            destinations = self._members(columns)
+            if len(sources) == len(destinations) == 1 and not self.judged(sources[0], destinations[0]):
+                continue
+            yield Connection(sources, destinations, self._atoms.decode(value), reason)
+
+    def summary(self) -> Summary:
+        """Return how many ordered pairs are open, partly open, closed and undefined."""
+        sizes = [len(group) for group in self._columns.members]
+        weight = _Weights(sizes)
+        total = weight.of((1 << len(sizes)) - 1)
+        counts = {"open": 0, "closed": 0, "partly": 0, "undefined": 0, "pairs": 0}
+        for numbers, row in self._shared_rows:
+            sources = sum(sizes[number] for number in numbers)
+            is_range = self.endpoints[self._columns.members[numbers[0]][0]].is_range
+            counts["pairs"] += sources * (total if not is_range else weight.of(sum(row.low.values())))
+            for value, columns in row.low.items():
+                kind = "open" if value == self._atoms.all else "partly" if value else "closed"
+                counts[kind] += sources * weight.of(columns)
+            if row.low is not row.high:
+                same = 0
+                for value, columns in row.low.items():
+                    same |= columns & row.high.get(value, 0)
+                counts["undefined"] += sources * (weight.of(sum(row.low.values())) - weight.of(same))
+        # An endpoint to itself is not judged, unless it stands for two Pods.
+        for number, group in enumerate(self._columns.members):
+            row = self._rows[number]
+            if self.endpoints[group[0]].is_range:
+                continue
+            value, most = value_at(row.low, number), value_at(row.high, number)
+            alone = sum(not self.endpoints[index].meets_itself for index in group)
+            counts["pairs"] -= alone
+            counts["open" if value == self._atoms.all else "partly" if value else "closed"] -= alone
+            counts["undefined"] -= alone * (value != most)
+        return Summary(**counts, classes=self.classes)
+
+    def _reason(self, start: int, end: int) -> str:
+        """Return the open fact that most likely decides between two classes."""
+        places = [
+            variant
+            for number in (start, end)
+            for column in self._columns.columns_of_class[number]
+            if (variant := self._columns.variants[column]) is not None
+        ]
+        if any(variant.host for variant in places):
+            return HOST_NETWORK
+        for number in (start, end):
+            found = [
+                variant
+                for column in self._columns.columns_of_class[number]
+                if (variant := self._columns.variants[column]) is not None
+            ]
+            if len({frozenset(variant.labels.items()) for variant in found}) > 1:
+                return REPLICAS
+        if any(variant.address is None for variant in places):
+            return UNKNOWN_ADDRESS
+        return FAMILY
+
+
+class _Weights:
+    """How many endpoints the classes of a mask hold."""
+
+    def __init__(self, sizes: list[int]) -> None:
+        # One mask per binary digit of the sizes: counting is a few popcounts instead of a walk over the bits.
+        self._digits = [
+            (1 << digit, sum(1 << index for index, size in enumerate(sizes) if size >> digit & 1))
+            for digit in range(max(sizes, default=0).bit_length())
+        ]
+
+    def of(self, mask: Mask) -> int:
+        return sum(weight * (mask & digit).bit_count() for weight, digit in self._digits)
+
+
+def reachability(
+    cluster: Cluster, semantics: Semantics = KUBERNETES, pod_cidrs: Iterable[str] = ()
+) -> Reachability:
+    """Return who can talk to whom under a reading of the policies; Kubernetes' own by default.
+
+    `pod_cidrs` bounds where Pods of unknown address may be. Raises ValueError when one of them is no CIDR.
+    """
+    columns = build(cluster, semantics, pod_cidrs)
+    return Reachability(cluster, columns, *_matrix(columns, cluster))
+
+
+def _matrix(columns: Columns, cluster: Cluster) -> tuple[list[Row], PortAtoms]:
+    """Return one folded row for each class, and the atoms that its values are made of."""
+    semantics = columns.semantics
+    reader = PortReader(columns, cluster.policies)
+    everything = reader.atoms.all
+    ingress = Side(
+        columns, compile_policies(columns, cluster.policies, reader, "Ingress"), everything, ingress=True
+    )
+    egress = Side(
+        columns,
+        [] if semantics.ends == "destination" else compile_policies(columns, cluster.policies, reader, "Egress"),
+        everything,
+        ingress=False,
+    )
+    dns = reader.atoms.encode(DNS) if semantics.dns == "free" else 0
+    known: dict[tuple[object, ...], Row] = {}
+
+    def row_of(source: int) -> Row:
+        key: tuple[object, ...] = (egress.groups(source), ingress.groups(source))
+        if columns.hosts:
+            variant = columns.variants[source]
+            key += (variant is not None, variant and variant.host, variant and variant.node)
+        found = known.get(key)
+        if found is None:
+            out, into = egress.row(source), ingress.row(source)
+            if dns:
+                out = Row(add(out.low, dns, columns.everyone), add(out.high, dns, columns.everyone))
+            if columns.hosts:
+                out, into = own_node(columns, source, everything, out, into)
+            found = known[key] = meet_rows(out, into)
+        return found
+
+    rows = folded(columns, row_of, everything)
+    if semantics.replies == "ruled":
+        rows = only_with_replies(rows, reader.atoms)
+    return rows, reader.atoms
