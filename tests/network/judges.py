@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 
 from . import oracle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Probe = tuple[str, int]
 """Protocol and port."""
@@ -17,11 +19,17 @@ Probe = tuple[str, int]
 class Judge(Protocol):
     """Says for traffic between two endpoints (an id, or an outside address) what gets through."""
 
+    def __init__(self, text: str, *, pod_cidrs: Sequence[str] = ()) -> None:
+        """Read the manifests in `text`; Pods of unknown address are somewhere in `pod_cidrs`."""
+
     def endpoints(self) -> set[str]:
         """Return the ids of all Pods and workloads."""
 
     def verdicts(self, source: str, destination: str, probes: Iterable[Probe]) -> Mapping[Probe, oracle.Verdict]:
         """Return the verdict for each protocol and port."""
+
+    def interesting_ports(self) -> set[int]:
+        """Return the numbers at which a verdict could change, as far as this judge knows."""
 
 
 def is_address(name: str) -> bool:
@@ -32,9 +40,11 @@ def is_address(name: str) -> bool:
 class Oracle:
     """The independent reading of the documentation."""
 
-    def __init__(self, text: str, combine: Callable[[Iterable[bool]], bool] = any) -> None:
+    def __init__(
+        self, text: str, combine: Callable[[Iterable[bool]], bool] = any, *, pod_cidrs: Sequence[str] = ()
+    ) -> None:
         """Read the manifests in `text`."""
-        self.world = oracle.World(yaml.safe_load_all(text))
+        self.world = oracle.World(yaml.safe_load_all(text), pod_cidrs)
         self.combine = combine
 
     def endpoints(self) -> set[str]:
@@ -47,14 +57,18 @@ class Oracle:
         b = ipaddress.ip_address(destination) if is_address(destination) else destination
         return self.world.judge(a, b, probes, self.combine)
 
+    def interesting_ports(self) -> set[int]:
+        """Return every bound of a rule and every declared port, with their neighbors."""
+        return self.world.interesting_ports()
+
 
 class Evaluator:
     """``autograder.network``, the thing under test."""
 
-    def __init__(self, text: str, semantics: Any = None, pod_cidrs: Sequence[str] = ()) -> None:
+    def __init__(self, text: str, semantics: Any = None, *, pod_cidrs: Sequence[str] = ()) -> None:
         """Evaluate the manifests in `text`, which must be valid."""
-        from autograder.manifests.load import load_text  # noqa: PLC0415
-        from autograder.network import KUBERNETES, Cluster, reachability  # noqa: PLC0415
+        from autograder.manifests.load import load_text
+        from autograder.network import KUBERNETES, Cluster, reachability
 
         manifests = load_text(text, file="world.yaml")
         errors = [problem.message for problem in manifests.problems if problem.severity == "error"]
@@ -86,7 +100,9 @@ class Evaluator:
         ]
         return identity
 
-    def sets(self, source: str, destination: str) -> tuple[dict[str, list[tuple[int, int]]], dict[str, list[tuple[int, int]]]]:
+    def sets(
+        self, source: str, destination: str
+    ) -> tuple[dict[str, list[tuple[int, int]]], dict[str, list[tuple[int, int]]]]:
         """Return the allowed and the undefined ports of a pair of ids, by protocol."""
         undefined: dict[str, list[tuple[int, int]]] = {}
         for ports, reason in self.result.undefined(source, destination):
@@ -107,9 +123,25 @@ class Evaluator:
         for protocol, port in probes:
             is_allowed = within(port, allowed.get(protocol, []))
             is_undefined = within(port, undefined.get(protocol, []))
-            assert not (is_allowed and is_undefined), f"{source} > {destination} {protocol} {port}: allowed and undefined"
+            assert not (is_allowed and is_undefined), (
+                f"{source} > {destination} {protocol} {port}: allowed and undefined"
+            )
             found[protocol, port] = "allowed" if is_allowed else "undefined" if is_undefined else "denied"
         return found
+
+    def interesting_ports(self) -> set[int]:
+        """Return the bounds of every stretch in any answer."""
+        return {
+            bound
+            for _, _, ports in self.result.connections()
+            for stretches in ports.by_protocol().values()
+            for stretch in stretches
+            for bound in stretch
+        }
+
+
+JUDGES = (Oracle, Evaluator)
+"""Both, for a table that is put to each of them."""
 
 
 class InvalidWorldError(ValueError):

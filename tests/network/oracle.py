@@ -13,9 +13,12 @@ manifests must be valid; whether they are is somebody else's question.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import itertools
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Block = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -379,7 +382,9 @@ class World:
             outcomes = {
                 self.lets_through(Packet(a, b, protocol, port), cni, combine) for a, b, cni in told_apart.values()
             }
-            verdicts[protocol, port] = "undefined" if len(outcomes) == 2 else "allowed" if True in outcomes else "denied"
+            verdicts[protocol, port] = (
+                "undefined" if len(outcomes) == 2 else "allowed" if True in outcomes else "denied"
+            )
         return verdicts
 
     def _what_decides(self, case: tuple[End, End, Cni]) -> tuple[object, ...]:
@@ -544,7 +549,7 @@ def stretches(blocks: Iterable[Block]) -> Iterator[tuple[Address, Address]]:
             if block.version == family:
                 cuts.update((int(block.network_address), int(block.broadcast_address) + 1))
         ordered = sorted(cuts)
-        for first, after in zip(ordered, ordered[1:], strict=False):
+        for first, after in itertools.pairwise(ordered):
             yield make(first), make(after - 1)
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from . import worlds
-from .oracle import Packet, Verdict, World
+from .oracle import Packet, World
+
+if TYPE_CHECKING:
+    from .oracle import Verdict
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -23,7 +28,9 @@ def test_trying_equal_cases_once_changes_no_verdict(seed: int) -> None:
             cases = list(world.possibilities(source, destination))[:400]
             for protocol, port in probes:
                 seen = {world.lets_through(Packet(a, b, protocol, port), cni) for a, b, cni in cases}
-                expected: set[Verdict] = {"undefined"} if len(seen) == 2 else {"allowed"} if True in seen else {"denied"}
+                expected: set[Verdict] = (
+                    {"undefined"} if len(seen) == 2 else {"allowed"} if True in seen else {"denied"}
+                )
                 if len(cases) == 400:
                     expected.add("undefined")
                 assert found[protocol, port] in expected

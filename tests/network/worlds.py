@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Callable, Iterator
 from copy import deepcopy
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from hypothesis import strategies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 Manifest = dict[str, Any]
 
@@ -254,7 +256,12 @@ def _spec(random: Random) -> Manifest:
     ]
     spec: Manifest = {"containers": containers}
     if _maybe(random, 0.1):
-        sidecar = {"name": "proxy", "image": "shop/proxy:1", "restartPolicy": "Always", "ports": _container_ports(random)}
+        sidecar = {
+            "name": "proxy",
+            "image": "shop/proxy:1",
+            "restartPolicy": "Always",
+            "ports": _container_ports(random),
+        }
         spec["initContainers"] = [sidecar]
     if _maybe(random, 0.3):
         spec["nodeName"] = random.choice(list(NODES))
@@ -306,7 +313,9 @@ def _pod(random: Random, name: str, namespace: str | None, free: dict[int, list[
 
 
 def _workload(random: Random, name: str, namespace: str | None) -> Manifest:
-    kind = random.choice(("Deployment", "Deployment", "StatefulSet", "StatefulSet", "ReplicaSet", "DaemonSet", "Job", "CronJob"))
+    kind = random.choice(
+        ("Deployment", "Deployment", "StatefulSet", "StatefulSet", "ReplicaSet", "DaemonSet", "Job", "CronJob")
+    )
     own: Manifest = {"name": name} if namespace is None else {"name": name, "namespace": namespace}
     # The controller insists that its selector matches the template.
     metadata = _metadata(random, None, None)
