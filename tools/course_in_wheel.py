@@ -29,7 +29,7 @@ def course_files(root: Path) -> dict[str, str]:
     return files
 
 
-class CourseInWheel(BuildHookInterface):
+class CourseInWheel(BuildHookInterface):  # type: ignore[misc]
     """The build hook that pyproject.toml names."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
