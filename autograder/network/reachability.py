@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from autograder.manifests.objects import Pod
+
 from .bits import Mask, Partition, add, bits, value_at
 from .cluster import Cluster, Endpoint
 from .columns import Columns, build
@@ -53,9 +55,12 @@ class Summary:
 class Reachability:
     """The whole matrix, by classes of equal endpoints. Make it with `reachability`."""
 
-    def __init__(self, cluster: Cluster, columns: Columns, rows: list[Row], atoms: PortAtoms) -> None:
+    def __init__(
+        self, cluster: Cluster, pod_cidrs: tuple[str, ...], columns: Columns, rows: list[Row], atoms: PortAtoms
+    ) -> None:
         """Take one row of folded bounds for each class."""
         self.cluster = cluster
+        self.pod_cidrs = pod_cidrs
         self.semantics = columns.semantics
         self.endpoints = columns.endpoints
         self._columns = columns
@@ -74,6 +79,19 @@ class Reachability:
     def endpoint(self, endpoint_id: str) -> Endpoint:
         """Return an endpoint by its id. Raises KeyError."""
         return self.endpoints[self._index[endpoint_id]]
+
+    def pod(self, endpoint_id: str) -> Pod:
+        """Return the Pod behind an endpoint's id. Raises KeyError for an outside range or an unknown id."""
+        index = self._index[endpoint_id]
+        if index >= len(self.cluster.pods):
+            raise KeyError(endpoint_id)
+        return self.cluster.pods[index]
+
+    def ports_between_classes(self, source: int, destination: int) -> tuple[PortSet, PortSet]:
+        """Return what is allowed between two different endpoints of two classes, and what may be allowed."""
+        row = self._rows[source]
+        low, high = value_at(row.low, destination), value_at(row.high, destination)
+        return self._atoms.decode(low), self._atoms.decode(high)
 
     def class_of(self, endpoint_id: str) -> int:
         """Return the number of the class that an endpoint is in. Raises KeyError."""
@@ -247,8 +265,9 @@ def reachability(
 
     `pod_cidrs` bounds where Pods of unknown address may be. Raises ValueError when one of them is no CIDR.
     """
+    pod_cidrs = tuple(pod_cidrs)
     columns = build(cluster, semantics, pod_cidrs)
-    return Reachability(cluster, columns, *_matrix(columns, cluster))
+    return Reachability(cluster, pod_cidrs, columns, *_matrix(columns, cluster))
 
 
 def _matrix(columns: Columns, cluster: Cluster) -> tuple[list[Row], PortAtoms]:
