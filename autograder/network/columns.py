@@ -155,16 +155,14 @@ class Columns:
         return self.by_namespace.get(policy.namespace, 0)
 
 
-def _blocks(policies: Iterable[NetworkPolicy], semantics: Semantics) -> list[IPBlock]:
-    """Return every block that must be told apart, in order of appearance."""
+def blocks_of(policies: Iterable[NetworkPolicy]) -> list[IPBlock]:
+    """Return every ipBlock of the policies once, in order of appearance."""
     found: dict[IPBlock, None] = {}
     for policy in policies:
         for rule in (*policy.ingress, *policy.egress):
             for peer in rule.peers:
                 if peer.ip_block is not None:
                     found[peer.ip_block] = None
-                    if semantics.except_scope == "pod":
-                        found.update((IPBlock(cidr), None) for cidr in peer.ip_block.except_)
     return list(found)
 
 
@@ -212,14 +210,18 @@ def _services_in_front(cluster: Cluster, semantics: Semantics) -> Callable[[str,
     )
 
 
-def build(cluster: Cluster, semantics: Semantics, pod_cidrs: Iterable[str] = ()) -> Columns:
+def build(
+    cluster: Cluster, semantics: Semantics, pod_cidrs: Iterable[str] = (), cuts: Iterable[IPBlock] = ()
+) -> Columns:
     """Return the columns for a cluster: one class for Pods that no policy of it can tell apart.
 
-    Raises ValueError when one of `pod_cidrs` is no CIDR.
+    The outside world is cut at the bounds of `cuts` as well. Raises ValueError when one of `pod_cidrs` is no CIDR.
     """
     policies = cluster.policies
-    blocks = _blocks(policies, semantics)
-    space = AddressSpace(blocks)
+    blocks = blocks_of(policies)
+    space = AddressSpace((*blocks, *cuts))
+    if semantics.except_scope == "pod":
+        blocks += [IPBlock(cidr) for cidr in dict.fromkeys(cidr for item in blocks for cidr in item.except_)]
     signatures = _range_signatures(space, blocks)
     pods_match_blocks = semantics.ip_block_pods == "match"
     known_families = {address(text)[0] for pod in cluster.pods for text in pod.addresses}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.manifests.objects import Pod
+from autograder.manifests.objects import IPBlock, Pod
 
 from .bits import Mask, Partition, add, bits, value_at
 from .cluster import Cluster, Endpoint
@@ -86,6 +86,14 @@ class Reachability:
         if index >= len(self.cluster.pods):
             raise KeyError(endpoint_id)
         return self.cluster.pods[index]
+
+    def row_of_class(self, number: int) -> Row:
+        """Return the bounds of one class over classes; values are to be read with `decode`."""
+        return self._rows[number]
+
+    def decode(self, value: int) -> PortSet:
+        """Return the ports that a value of a row stands for."""
+        return self._atoms.decode(value)
 
     def ports_between_classes(self, source: int, destination: int) -> tuple[PortSet, PortSet]:
         """Return what is allowed between two different endpoints of two classes, and what may be allowed."""
@@ -259,14 +267,15 @@ class _Weights:
 
 
 def reachability(
-    cluster: Cluster, semantics: Semantics = KUBERNETES, pod_cidrs: Iterable[str] = ()
+    cluster: Cluster, semantics: Semantics = KUBERNETES, pod_cidrs: Iterable[str] = (), cuts: Iterable[IPBlock] = ()
 ) -> Reachability:
     """Return who can talk to whom under a reading of the policies; Kubernetes' own by default.
 
-    `pod_cidrs` bounds where Pods of unknown address may be. Raises ValueError when one of them is no CIDR.
+    `pod_cidrs` bounds where Pods of unknown address may be. `cuts` are blocks at whose bounds the outside world is
+    divided although no policy asks for it. Raises ValueError when one of `pod_cidrs` is no CIDR.
     """
     pod_cidrs = tuple(pod_cidrs)
-    columns = build(cluster, semantics, pod_cidrs)
+    columns = build(cluster, semantics, pod_cidrs, cuts)
     return Reachability(cluster, pod_cidrs, columns, *_matrix(columns, cluster))
 
 
