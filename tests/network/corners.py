@@ -1285,14 +1285,24 @@ SPECIAL = (
         {"monitoring/agent > shop/api": "TCP 80"},
     ),
     Corner(
-        "what comes from a Pod's own node may get in whatever the policy says",
+        "what comes from a Pod's own node gets in whatever the policy says",
         [HOST, HERE, ELSEWHERE, policy("shop/rule", "{podSelector: {}}")],
         {
-            "monitoring/agent > shop/web": NOTHING,
+            "monitoring/agent > shop/web": EVERYTHING,
             "monitoring/agent > shop/api": NOTHING,
             "shop/web > monitoring/agent": EVERYTHING,
         },
-        {"monitoring/agent > shop/web": EVERYTHING},
+    ),
+    Corner(
+        "what goes to a Pod's own node may be free of its egress policy",
+        [HOST, HERE, ELSEWHERE, ANYWHERE, policy("shop/rule", "{podSelector: {}, policyTypes: [Egress]}")],
+        {
+            "shop/web > monitoring/agent": NOTHING,
+            "shop/api > monitoring/agent": NOTHING,
+            "shop/db > monitoring/agent": NOTHING,
+            "monitoring/agent > shop/web": EVERYTHING,
+        },
+        {"shop/web > monitoring/agent": EVERYTHING, "shop/db > monitoring/agent": EVERYTHING},
     ),
     Corner(
         "a Pod of unknown node may be on the hostNetwork Pod's node",

@@ -133,8 +133,8 @@ class Evaluator:
         """Return the bounds of every stretch in any answer."""
         return {
             bound
-            for _, _, ports in self.result.connections()
-            for stretches in ports.by_protocol().values()
+            for connection in self.result.connections()
+            for stretches in connection.ports.by_protocol().values()
             for stretch in stretches
             for bound in stretch
         }

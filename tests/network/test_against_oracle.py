@@ -7,7 +7,6 @@ A failure prints the smallest world that still fails, as YAML.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,9 @@ from .judges import Evaluator, InvalidWorldError
 from .oracle import World, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
+
+    from autograder.network import Connection
 
     from .oracle import Address
 
@@ -32,7 +33,6 @@ FIRST = int(os.environ.get("POD_GUARDRAILS_FIRST_WORLD", "0"))
 BATCH = 20
 """Worlds a test: enough to make the overhead of a test small, few enough to find the failing one soon."""
 
-Combine = "Callable[[Iterable[bool]], bool]"
 BELIEFS = {"kubernetes": (KUBERNETES, any), "policies-intersect": (semantics("policies-intersect"), all)}
 
 
@@ -75,10 +75,7 @@ def _outside_samples(oracle: World, evaluator: Evaluator) -> Iterator[tuple[str,
     """Yield addresses outside the cluster: of each stretch and each range an end that no Pod has."""
     taken = {address for endpoint in oracle.endpoints.values() for address in endpoint.addresses}
     for first, last in (*stretches(oracle.blocks), *evaluator.ranges.values()):
-        middle = ipaddress.ip_address(int(first) + (int(last) - int(first)) // 2)
-        if first.version == 6:
-            middle = ipaddress.IPv6Address(int(first) + (int(last) - int(first)) // 2)
-        for address in (first, last, middle):
+        for address in (first, last, first + (int(last) - int(first)) // 2):
             if address not in taken:
                 yield str(address), address
 
@@ -97,21 +94,36 @@ def _holes_in_the_outside(evaluator: Evaluator) -> Iterator[str]:
 
 
 def _rectangles(evaluator: Evaluator) -> Iterator[str]:
-    """Say so if the connections, the answer for a whole cluster, differ from the answers for single pairs."""
+    """Say so if the answers for the whole cluster differ from the answers for single pairs."""
+    allowed: dict[tuple[str, str], Any] = {}
+    for connection in evaluator.result.connections():
+        for pair in _pairs(connection):
+            if pair in allowed:
+                yield f"{pair} stands in two connections"
+            allowed[pair] = connection.ports.by_protocol()
+    undefined: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for connection in evaluator.result.undefined_connections():
+        for pair in _pairs(connection):
+            undefined.setdefault(pair, set()).add((str(connection.ports.by_protocol()), connection.reason))
     ids = [end.id for end in evaluator.result.endpoints]
-    found: dict[tuple[str, str], Any] = {}
-    for sources, destinations, ports in evaluator.result.connections():
-        for source in sources:
-            for destination in destinations:
-                if (source, destination) in found:
-                    yield f"{source} > {destination} stands in two connections"
-                found[source, destination] = ports.by_protocol()
     for source in ids:
         for destination in ids:
-            judged = source != destination and not {source, destination} <= evaluator.ranges.keys()
-            wanted = evaluator.result.allowed(source, destination).by_protocol() if judged else {}
-            if judged and found.get((source, destination), {}) != wanted:
-                yield f"{source} > {destination} in connections: {found.get((source, destination))}, alone: {wanted}"
+            if source == destination or {source, destination} <= evaluator.ranges.keys():
+                continue
+            pair = (source, destination)
+            if allowed.get(pair, {}) != evaluator.result.allowed(source, destination).by_protocol():
+                yield f"{source} > {destination} in connections: {allowed.get(pair)}"
+            alone = {
+                (str(ports.by_protocol()), reason) for ports, reason in evaluator.result.undefined(source, destination)
+            }
+            if undefined.get(pair, set()) != alone:
+                yield f"{source} > {destination} in undefined connections: {undefined.get(pair)}, alone: {alone}"
+
+
+def _pairs(connection: Connection) -> Iterator[tuple[str, str]]:
+    for source in connection.sources:
+        for destination in connection.destinations:
+            yield source.id, destination.id
 
 
 def first_disagreement(documents: list[worlds.Manifest], belief: str, pod_cidrs: tuple[str, ...]) -> str | None:
@@ -132,8 +144,16 @@ def report(documents: list[worlds.Manifest], belief: str, pod_cidrs: tuple[str, 
             return False  # taken apart too far: no longer a manifest
 
     small = worlds.smaller(documents, fails)
-    found = list(disagreements(small, belief, pod_cidrs)) if fails(small) else list(disagreements(documents, belief, pod_cidrs))
-    pytest.fail(f"{title}, {belief}, Pods in {pod_cidrs or 'any address'}\n" + "\n".join(found[:6]) + f"\n\n{worlds.as_yaml(small)}")
+    found = (
+        list(disagreements(small, belief, pod_cidrs))
+        if fails(small)
+        else list(disagreements(documents, belief, pod_cidrs))
+    )
+    pytest.fail(
+        f"{title}, {belief}, Pods in {pod_cidrs or 'any address'}\n"
+        + "\n".join(found[:6])
+        + f"\n\n{worlds.as_yaml(small)}"
+    )
 
 
 @pytest.mark.parametrize("belief", BELIEFS)
