@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from autograder.manifests.objects import Namespace, NetworkPolicy, Pod, Service
 
+from .workloads import represented
+
 if TYPE_CHECKING:
     from autograder.manifests.load import Manifests
 
@@ -73,7 +75,10 @@ class Cluster:
         known.update((namespace.name, {**namespace.labels, METADATA_NAME: namespace.name}) for namespace in namespaces)
         return cls(
             pods=tuple(
-                sorted((pod for pod in pods if not pod.completed), key=lambda pod: (pod.namespace, pod.name, pod.kind))
+                sorted(
+                    (pod for pod in represented(pods) if not pod.completed),
+                    key=lambda pod: (pod.namespace, pod.name, pod.kind),
+                )
             ),
             policies=tuple(sorted(policies, key=lambda policy: (policy.namespace, policy.name))),
             namespaces=known,

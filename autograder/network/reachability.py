@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from autograder.manifests.objects import IPBlock, Pod
@@ -17,6 +17,7 @@ from .folding import folded, only_with_replies, own_node
 from .rows import Row, Side, meet_rows
 from .rules import DNS, PortReader, compile_policies
 from .semantics import KUBERNETES, Semantics
+from .workloads import Workload, workload_of
 
 ITSELF = "a Pod to itself"
 HOST_NETWORK = "hostNetwork"
@@ -34,6 +35,16 @@ class Connection:
     ports: PortSet
     reason: str = ""
     """Why the verdict is undefined; empty for what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A `Connection` by the numbers of classes of equal endpoints."""
+
+    sources: tuple[int, ...]
+    destinations: tuple[int, ...]
+    ports: PortSet
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,40 @@ class Reachability:
             return ()
         return ((self._atoms.decode(open_ports), self._reason(start, end)),)
 
+    def by_workload(self) -> Reachability:
+        """Return the same matrix with the Pods of each workload as one endpoint, as far as policies see them alike.
+
+        Pods of one workload that policies tell apart stay endpoints of their own: one verdict for both would be a lie.
+        """
+        groups: dict[Workload, list[int]] = defaultdict(list)
+        for index, pod in enumerate(self.cluster.pods):
+            groups[workload_of(pod)].append(index)
+        pods: list[Pod] = []
+        classes: list[int] = []
+        for (_, kind, name), group in groups.items():
+            found = {self._columns.class_of[index] for index in group}
+            if len(group) == 1 or len(found) > 1:
+                alike = [self.cluster.pods[index] for index in group]
+                if len(group) == 1:
+                    alike = [replace(alike[0], kind=kind, name=name)]
+            else:
+                alike = [replace(self.cluster.pods[group[0]], kind=kind, name=name, replicas=len(group), addresses=())]
+            pods += alike
+            classes += [self._columns.class_of[index] for index in group[: len(alike)]]
+        cluster = replace(self.cluster, pods=tuple(pods))
+        ranges = self.endpoints[len(self.cluster.pods) :]
+        class_of = (*classes, *self._columns.class_of[len(self.cluster.pods) :])
+        members: list[list[int]] = [[] for _ in self._columns.members]
+        for index, number in enumerate(class_of):
+            members[number].append(index)
+        columns = replace(
+            self._columns,
+            endpoints=(*cluster.pod_endpoints(), *ranges),
+            class_of=class_of,
+            members=tuple(tuple(group) for group in members),
+        )
+        return Reachability(cluster, self.pod_cidrs, columns, self._rows, self._atoms)
+
     # -- the whole matrix ----------------------------------------------------------------------------------------
 
     @cached_property
@@ -161,43 +206,61 @@ class Reachability:
             self.endpoints[index] for index in sorted(index for number in bits(mask) for index in members[number])
         )
 
+    def members(self, number: int) -> tuple[Endpoint, ...]:
+        """Return the endpoints of a class, in the order of `endpoints`."""
+        return tuple(self.endpoints[index] for index in self._columns.members[number])
+
     def connections(self) -> Iterator[Connection]:
         """Yield everything that is allowed, sources with equal rows together.
 
         Every ordered pair of judged endpoints stands in at most one connection; a pair that stands in none is
         allowed nothing. Pairs that are not judged may stand in one and mean nothing there.
         """
-        for numbers, row in self._shared_rows:
-            yield from self._rectangles(numbers, row.low, "")
+        return map(self._connection, self.rectangles())
 
     def undefined_connections(self) -> Iterator[Connection]:
         """Yield everything that the specification leaves open, with the reason."""
+        return map(self._connection, self.undefined_rectangles())
+
+    def _connection(self, rectangle: Rectangle) -> Connection:
+        return Connection(
+            self._endpoints_of(rectangle.sources), self._endpoints_of(rectangle.destinations), rectangle.ports, rectangle.reason
+        )
+
+    def _endpoints_of(self, classes: tuple[int, ...]) -> tuple[Endpoint, ...]:
+        members = self._columns.members
+        return tuple(self.endpoints[index] for index in sorted(index for number in classes for index in members[number]))
+
+    def rectangles(self) -> Iterator[Rectangle]:
+        """Yield the same as `connections`, by the numbers of classes."""
+        for numbers, row in self._shared_rows:
+            for value, columns in row.low.items():
+                if value:
+                    yield from self._rectangle(tuple(numbers), value, columns, "")
+
+    def undefined_rectangles(self) -> Iterator[Rectangle]:
+        """Yield the same as `undefined_connections`, by the numbers of classes."""
         for numbers, row in self._shared_rows:
             if row.low is row.high:
                 continue
-            open_ports: Partition = {}
+            by_reason: dict[tuple[int, int, str], Mask] = defaultdict(int)
             for value, columns in row.high.items():
                 for sure, sure_columns in row.low.items():
-                    both = columns & sure_columns
-                    if both and value & ~sure:
-                        open_ports[value & ~sure] = open_ports.get(value & ~sure, 0) | both
-            for value, columns in open_ports.items():
-                by_reason: dict[tuple[int, str], Mask] = defaultdict(int)
-                for start in numbers:
-                    for end in bits(columns):
-                        by_reason[start, self._reason(start, end)] |= 1 << end
-                for (start, reason), ends in by_reason.items():
-                    yield from self._rectangles([start], {value: ends}, reason)
+                    if value & ~sure:
+                        for end in bits(columns & sure_columns):
+                            for start in numbers:
+                                by_reason[start, value & ~sure, self._reason(start, end)] |= 1 << end
+            for (start, value, reason), ends in by_reason.items():
+                yield from self._rectangle((start,), value, ends, reason)
 
-    def _rectangles(self, numbers: list[int], row: Partition, reason: str) -> Iterator[Connection]:
-        sources = self._members(sum(1 << number for number in numbers))
-        for value, columns in row.items():
-            if not value:
-                continue
-            destinations = self._members(columns)
-            if len(sources) == len(destinations) == 1 and not self.judged(sources[0], destinations[0]):
-                continue
-            yield Connection(sources, destinations, self._atoms.decode(value), reason)
+    def _rectangle(self, sources: tuple[int, ...], value: int, columns: Mask, reason: str) -> Iterator[Rectangle]:
+        destinations = tuple(bits(columns))
+        if sources == destinations and len(sources) == 1:
+            (only,) = sources
+            members = self.members(only)
+            if len(members) == 1 and not self.judged(members[0], members[0]):
+                return
+        yield Rectangle(sources, destinations, self._atoms.decode(value), reason)
 
     def summary(self) -> Summary:
         """Return how many ordered pairs are open, partly open, closed and undefined."""
