@@ -170,7 +170,7 @@ def _lay_out(new: dict[str, bytes], desk: Path) -> Changes:
                 conflicts.append(Conflict(name, _put_beside(desk, name, data, memory.pristine[name])))
                 memory.offered[name] = digest
             continue
-        elif mark != fingerprint(name, data) or memory.given.get(name, digest) != digest:
+        elif old != data and (mark != fingerprint(name, data) or memory.given.get(name, digest) != digest):
             _write(desk / name, data)
             updated.append(name)
         memory.given[name] = digest

@@ -155,20 +155,22 @@ def _serve(course: Course, desk: Path, args: argparse.Namespace) -> int:
     arguments = server_arguments(course, desk, args.port, browser=browser)
     try:
         server = LabApp.initialize_server([*arguments, *args.jupyter])
+        address = server.local_url if server.ip in ("", "localhost", "127.0.0.1", "::1") else server.display_url
+        server.identity_provider.token_generated = False  # or Jupyter would print the address once more, its own way
+        # Jupyter listens from inside its loop, so only there the address is true.
+        server.io_loop.add_callback(lambda: tell(welcome(address, desk, browser=browser)))
+        server.start()
     except SystemExit as error:
         port = f" Is port {args.port} in use? Choose another with --port." if args.port else ""
         raise InputError(f"JupyterLab could not start; its own message stands above.{port}") from error
-    address = server.local_url if server.ip in ("", "localhost", "127.0.0.1", "::1") else server.display_url
-    server.identity_provider.token_generated = False  # or Jupyter would print the address once more, its own way
-    if browser:
-        tell("Opening it in your browser. If none appears, open this address:")
-    else:
-        tell("Open this address in a browser:")
-    tell(f"\n    {address}\n")
-    tell(f"To stop, press Ctrl+C twice. Your work is kept in {_short(desk)}.")
-    server.start()
     tell("Stopped. See you next time.")
     return 0
+
+
+def welcome(address: str, desk: Path, *, browser: bool) -> str:
+    """Return what a learner has to know once JupyterLab runs."""
+    how = "Opening your browser. If none appears, open this address:" if browser else "Open this address in a browser:"
+    return f"{how}\n\n    {address}\n\nTo stop, press Ctrl+C twice. Your work is kept in {_short(desk)}."
 
 
 def _write_settings(desk: Path) -> None:
