@@ -62,6 +62,7 @@ class Side:
         self._isolated: Mask = 0
         for policy in policies:
             self._isolated |= policy.subject
+        self._denials = [denial for policy in policies for denial in policy.denials]
         by_sources = self._by_sources()
         self._sources = list(by_sources)
         """Grants with the same sources form a group; these are the sources of each group."""
@@ -113,9 +114,9 @@ class Side:
         return found
 
     def _denied(self, row: Row, groups: Groups) -> Row:
-        named = {self._sources[group] for group in groups}
-        for policy in self._policies:
-            for sources, destinations in policy.denials:
+        if self._denials:
+            named = {self._sources[group] for group in groups}
+            for sources, destinations in self._denials:
                 if sources in named:
                     row = Row(put(row.low, 0, destinations), put(row.high, 0, destinations))
         return row
