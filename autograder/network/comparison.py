@@ -169,7 +169,9 @@ class Difference:
                 source, destination, ports = ranked[0][5:]
                 protocol, port = self._declared(destination, ports) or _telling(ports)
                 flow = self.flow(source, destination, protocol, port)
-                because = explain(self.new, source.id, destination.id, port, protocol).reason
+                # A believer's reading has no rules to cite; then the truth on the other side explains the flow.
+                cited = self.new if self.new.semantics.combine == "union" else self.old
+                because = explain(cited, source.id, destination.id, port, protocol).reason
                 return Witness(flow, because, self._beside(flow))
         return None
 

@@ -73,6 +73,8 @@ def opening(
 ) -> Edit:
     """Return the edit that lets peers in on a port; `near` is the rule that lacks least, if there is a rule.
 
+    Without peers everybody is let in: nothing less is sure to match an end whose address nobody knows.
+
     ============ ============ ==========================================
     peers match  ports match  the edit
     ============ ============ ==========================================
@@ -89,10 +91,11 @@ def opening(
         if near.peer_matches and not near.port_matches:
             old = rule.get("ports") or []
             return Edit((*near.path, "ports"), old, [*old, port])
-        if near.port_matches and not near.peer_matches:
+        if near.port_matches and not near.peer_matches and peers:
             old = rule.get(word) or []
             return Edit((*near.path, word), old, [*old, *peers])
-    return Edit(("spec", field), rules, [*rules, {word: peers, "ports": [port]}])
+    rule = {word: peers, "ports": [port]} if peers else {"ports": [port]}
+    return Edit(("spec", field), rules, [*rules, rule])
 
 
 def manifest_of(policy: NetworkPolicy) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Literal
 from autograder.manifests.objects import Direction, NetworkPolicy, Pod
 from autograder.manifests.problems import Position
 
-from .addresses import Family, address
+from .addresses import address
 from .cluster import Endpoint
 from .edits import Edit, manifest_of, opening, peer_for_pod, peers_for_range
 from .ports import PortSet
@@ -20,7 +20,6 @@ from .reachability import FAMILY, HOST_NETWORK, ITSELF, REPLICAS, UNKNOWN_ADDRES
 from .rules import directions, rules_of
 from .selectors import matches
 from .trace import Condition, Place, RuleTrace, trace_rule
-from .variants import Variant
 
 Verdict = Literal["allowed", "denied", "undefined"]
 
@@ -195,11 +194,8 @@ def _place(result: Reachability, endpoint: Endpoint, picked: str | None) -> Plac
     if pod is None:
         assert endpoint.range is not None  # noqa: S101 - what is_range says
         return Place(endpoint.id if picked is None else picked, None, address(picked or endpoint.range[0]))
-    known: tuple[Family, int] | None = address(pod.addresses[0]) if pod.addresses else None
-    policed = not pod.host_network or result.semantics.host_network == "pod"
-    return Place(
-        endpoint.id, Variant(pod.namespace, pod.labels, pod.ports, known, None, policed, pod.host_network, pod.node), known
-    )
+    variant = result.variant(endpoint.id)
+    return Place(endpoint.id, variant, variant.address)
 
 
 def _end(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from autograder.manifests.objects import IPBlock, Pod
 
+from .addresses import address
 from .bits import Mask, Partition, add, bits, value_at
 from .cluster import Cluster, Endpoint
 from .columns import Columns, build
@@ -17,6 +18,7 @@ from .folding import folded, only_with_replies, own_node
 from .rows import Row, Side, meet_rows
 from .rules import DNS, PortReader, compile_policies
 from .semantics import KUBERNETES, Semantics
+from .variants import Variant
 from .workloads import Workload, workload_of
 
 ITSELF = "a Pod to itself"
@@ -97,6 +99,18 @@ class Reachability:
         if index >= len(self.cluster.pods):
             raise KeyError(endpoint_id)
         return self.cluster.pods[index]
+
+    def variant(self, endpoint_id: str) -> Variant:
+        """Return one concrete possibility of a Pod. Raises KeyError for an outside range or an unknown id."""
+        pod = self.pod(endpoint_id)
+        found = self._columns.variants[self.class_of(endpoint_id)]
+        if found is None:
+            raise KeyError(endpoint_id)
+        # The column stands for every Pod of its class; labels that no policy looks at and addresses are each Pod's own.
+        added = {key: found.labels[key] for key in pod.varying if key in found.labels}
+        known = [address(text) for text in pod.addresses]
+        own = next((place for place in known if found.address is None or place[0] == found.address[0]), None)
+        return replace(found, labels={**added, **pod.labels}, ports=pod.ports, address=own, node=pod.node)
 
     def row_of_class(self, number: int) -> Row:
         """Return the bounds of one class over classes; values are to be read with `decode`."""
