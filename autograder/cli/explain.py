@@ -1,0 +1,190 @@
+"""``autograder explain``: why may one end open a connection to another, or why not?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from autograder.manifests.limits import InputError
+from autograder.network import explanation
+from autograder.network.lookup import UnknownEndpointError, find
+
+from . import options
+from .matrix_text import terminal_width
+from .network_options import add_network_options, cluster_of, result_of
+
+if TYPE_CHECKING:
+    from autograder.network.explanation import End, Explanation, PolicyTrace
+
+HELP = "why is a connection allowed, denied or undefined?"
+
+EXAMPLES = """\
+examples:
+  autograder explain manifests/ --from shop/web --to data/db --port 5432
+  autograder explain manifests/ --from 203.0.113.7 --to shop/web --port http
+  autograder explain world.yaml answer.yaml --from api --to cache --port 6379 -o json
+"""
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Name the command's arguments."""
+    parser = subparsers.add_parser(
+        "explain", help=HELP, description=HELP, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_network_options(parser)
+    parser.add_argument("--from", dest="source", required=True, metavar="X", help="who connects: namespace/name, name or IP address")
+    parser.add_argument("--to", dest="destination", required=True, metavar="Y", help="to whom: namespace/name, name or IP address")
+    parser.add_argument("--port", required=True, metavar="N|NAME", help="the destination's port, a number or its name")
+    parser.add_argument("--protocol", choices=("TCP", "UDP", "SCTP"), default="TCP", help="default TCP")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the explanation and return the exit status. Raises InputError for what cannot be read or found."""
+    port: int | str = int(args.port) if args.port.isdigit() else args.port
+    if isinstance(port, int) and not 1 <= port <= 65535:  # noqa: PLR2004
+        message = f"--port {port}: a port is a number from 1 to 65535, or the name of a container port."
+        raise InputError(message)
+    cluster, ignored = cluster_of(options.load(args), args)
+    result = result_of(args, cluster)
+    try:
+        source, source_address = find(result, args.source, args.namespace)
+        destination, destination_address = find(result, args.destination, args.namespace)
+        if source.is_range and destination.is_range:
+            message = "Both ends are outside the cluster. A NetworkPolicy says nothing about that; name a Pod for one of them."
+            raise InputError(message)
+        found = explanation.explain(
+            result,
+            source.id,
+            destination.id,
+            port,
+            args.protocol,
+            source_address=source_address,
+            destination_address=destination_address,
+        )
+    except (UnknownEndpointError, ValueError) as error:
+        raise InputError(str(error)) from error
+    if args.output == "json":
+        sys.stdout.write(json.dumps(explanation_object(found, ignored), indent=1, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n".join(text_lines(found, terminal_width())) + "\n")
+    return 0
+
+
+def explanation_object(found: Explanation, ignored: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the explanation as the contract shows it."""
+    return {
+        "version": 1,
+        "from": found.source.id,
+        "to": found.destination.id,
+        "protocol": found.protocol,
+        "port": found.port,
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "egress": _end(found.egress),
+        "ingress": _end(found.ingress),
+        "implementations": [
+            {"profile": opinion.profile, "title": opinion.title, "verdict": opinion.verdict, "notes": opinion.notes}
+            for opinion in found.opinions
+        ],
+        "ignored": ignored,
+    }
+
+
+def _end(end: End) -> dict[str, Any]:
+    nearest = None
+    if end.nearest is not None:
+        edit = end.nearest.edit
+        nearest = {
+            **_place(end.nearest.trace),
+            "failed": [condition.text for condition in end.nearest.failed],
+            "edit": {"path": list(edit.path), "old": edit.old, "new": edit.new},
+        }
+    return {
+        "isolated": end.isolated,
+        "verdict": end.verdict,
+        "reason": end.reason,
+        "policies": [
+            {
+                **_place(trace),
+                "matched": trace.matched,
+                "why": [condition.text for condition in (*trace.rule.peer, *trace.rule.port)] if trace.rule else [],
+            }
+            for trace in end.policies
+        ],
+        "nearest": nearest,
+    }
+
+
+def _place(trace: PolicyTrace) -> dict[str, Any]:
+    return {
+        "policy": trace.name,
+        "file": trace.file,
+        "line": trace.line,
+        "rule": trace.rule.index if trace.rule is not None else None,
+    }
+
+
+def text_lines(found: Explanation, width: int) -> list[str]:
+    """Return the explanation as paragraphs, with the places in files and the edit as YAML."""
+    heading, *paragraphs = explanation.sentences(found)
+    lines = [heading]
+    for paragraph in paragraphs:
+        lines += ["", *textwrap.wrap(paragraph, width, initial_indent="  ", subsequent_indent="  ")]
+    places = [trace for end in (found.egress, found.ingress) for trace in end.policies if trace.file is not None]
+    if places:
+        lines += ["", "  Policies that decide:"]
+        for trace in places:
+            says = "allows" if trace.matched else "does not allow"
+            rule = f"rule {trace.rule.index + 1}" if trace.rule is not None else "no rules"
+            lines.append(f"    {trace.file}:{trace.line}  {trace.name}  {rule}  {says}")
+    if found.verdict == "denied":
+        for end in (found.egress, found.ingress):
+            if end.nearest is not None:
+                lines += ["", *_edit_lines(end)]
+    return lines
+
+
+def _edit_lines(end: End) -> list[str]:
+    nearest = end.nearest
+    assert nearest is not None  # noqa: S101 - checked by the caller
+    path, name = nearest.edit.path, str(nearest.edit.path[-1])
+    added = nearest.edit.new[len(nearest.edit.old or []) :]
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[:-1]).lstrip(".")
+    return [f"  In {nearest.trace.name}, under {where}, add:", f"    {name}:", *_yaml(added, 4)]
+
+
+def _yaml(items: list[Any], indent: int) -> list[str]:
+    """Return a list as block YAML. JSON scalars are YAML scalars, so nothing else is needed."""
+    lines = []
+    for item in items:
+        inner = _mapping(item, indent + 2)
+        lines.append(f"{' ' * indent}- {inner[0].lstrip()}" if inner else f"{' ' * indent}- {{}}")
+        lines += inner[1:]
+    return lines
+
+
+def _mapping(value: dict[str, Any], indent: int) -> list[str]:
+    lines: list[str] = []
+    for key, inner in value.items():
+        pad = " " * indent
+        if isinstance(inner, dict) and inner:
+            lines += [f"{pad}{key}:", *_mapping(inner, indent + 2)]
+        elif isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            lines += [f"{pad}{key}:", *_yaml(inner, indent)]
+        else:
+            lines.append(f"{pad}{key}: {_scalar(inner)}")
+    return lines
+
+
+def _scalar(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    plain = isinstance(value, str) and value and value.replace("-", "").replace(".", "").replace("/", "").isalnum()
+    return value if plain and not value[0].isdigit() and value.lower() not in _WORDS else text
+
+
+_WORDS = frozenset("y n yes no on off true false null".split())
+"""Words that YAML readers take for something else than text."""

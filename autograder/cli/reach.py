@@ -1,0 +1,85 @@
+"""``autograder reach``: who can talk to whom?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from autograder.manifests.limits import InputError
+
+from . import matrix_json, matrix_text, options
+from .network_options import add_network_options, cluster_of, result_of
+
+if TYPE_CHECKING:
+    from autograder.network import Reachability
+
+HELP = "who can talk to whom, on which ports?"
+
+EXAMPLES = """\
+examples:
+  autograder reach manifests/                        every pair, every port
+  autograder reach manifests/ --port 5432            who reaches whom on TCP 5432
+  autograder reach world.yaml answer.yaml -o json    the same for a program
+  autograder reach manifests/ --semantics policies-intersect
+                                                     what somebody would expect who believes that
+"""
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Name the command's arguments."""
+    parser = subparsers.add_parser(
+        "reach", help=HELP, description=HELP, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_network_options(parser)
+    parser.add_argument("--port", type=int, metavar="N", help="judge one destination port only")
+    parser.add_argument(
+        "--protocol", choices=("TCP", "UDP", "SCTP"), default="TCP", help="the protocol of --port (default TCP)"
+    )
+    parser.add_argument(
+        "--by", choices=("pod", "workload"), default="pod", help="show every Pod, or the like Pods of a workload as one"
+    )
+    parser.add_argument("--expand", action="store_true", help="JSON: one pair an entry")
+    parser.add_argument("--summary", action="store_true", help="counts only")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the matrix and return the exit status. Raises InputError for manifests that cannot be read."""
+    if args.port is not None and not 1 <= args.port <= 65535:  # noqa: PLR2004
+        message = f"--port {args.port}: a port is a number from 1 to 65535."
+        raise InputError(message)
+    cluster, ignored = cluster_of(options.load(args), args)
+    result = result_of(args, cluster)
+    if args.by == "workload":
+        result = result.by_workload()
+    port = (args.protocol, args.port) if args.port is not None else None
+    if args.summary:
+        _summary(args, result, ignored)
+    elif args.output == "json":
+        for piece in matrix_json.document(result, ignored, expand=args.expand, port=port):
+            sys.stdout.write(piece)
+    else:
+        matrix_text.write(matrix_text.lines(result, port=port))
+    return 0
+
+
+def _summary(args: argparse.Namespace, result: Reachability, ignored: list[dict[str, object]]) -> None:
+    summary = result.summary()
+    counts = {
+        "pairs": summary.pairs,
+        "open": summary.open,
+        "partly": summary.partly,
+        "closed": summary.closed,
+        "undefined": summary.undefined,
+        "classes": summary.classes,
+    }
+    if args.output == "json":
+        sys.stdout.write(json.dumps({"version": 1, **counts, "ignored": ignored}, ensure_ascii=False) + "\n")
+        return
+    share = 100 / summary.pairs if summary.pairs else 0
+    for name in ("open", "partly", "closed"):
+        sys.stdout.write(f"{name:<10}{counts[name]:>14,}  {counts[name] * share:5.1f} %\n")
+    sys.stdout.write(f"{'undefined':<10}{summary.undefined:>14,}  (counted beside the three)\n")
+    sys.stdout.write(f"{'pairs':<10}{summary.pairs:>14,}  between {summary.classes:,} kinds of endpoints\n")
