@@ -225,7 +225,7 @@ class Reachability:
         return tuple(self.endpoints[index] for index in self._columns.members[number])
 
     def connections(self) -> Iterator[Connection]:
-        """Yield everything that is allowed, sources with equal rows together.
+        """Yield everything that is allowed, sources that reach the same on the same ports together.
 
         Every ordered pair of judged endpoints stands in at most one connection; a pair that stands in none is
         allowed nothing. Pairs that are not judged may stand in one and mean nothing there.
@@ -246,11 +246,18 @@ class Reachability:
         return tuple(self.endpoints[index] for index in sorted(index for number in classes for index in members[number]))
 
     def rectangles(self) -> Iterator[Rectangle]:
-        """Yield the same as `connections`, by the numbers of classes."""
+        """Yield the same as `connections`, by the numbers of classes.
+
+        Rows that are unequal as a whole often agree about most destinations, so what several rows have in common is
+        one rectangle: that is a tenth of the text for a large cluster.
+        """
+        shared: dict[tuple[int, Mask], list[int]] = defaultdict(list)
         for numbers, row in self._shared_rows:
             for value, columns in row.low.items():
                 if value:
-                    yield from self._rectangle(tuple(numbers), value, columns, "")
+                    shared[value, columns].extend(numbers)
+        for (value, columns), sources in shared.items():
+            yield from self._rectangle(tuple(sorted(sources)), value, columns, "")
 
     def undefined_rectangles(self) -> Iterator[Rectangle]:
         """Yield the same as `undefined_connections`, by the numbers of classes."""
