@@ -79,10 +79,6 @@ def out_of_web(rule: str) -> str:
     return "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [" + rule + "]}"
 
 
-OFFICE = "namespaceSelector: {matchLabels: {team: office}}"
-API = "podSelector: {matchLabels: {app: api}}"
-DB = "podSelector: {matchLabels: {app: db}}"
-
 SCENARIOS = (
     # -- default deny, default allow --------------------------------------------------------------------------
     scenario("without policies everyone reaches everyone", {}),
@@ -105,7 +101,7 @@ SCENARIOS = (
     # -- who may come in --------------------------------------------------------------------------------------
     scenario(
         "a Pod selector lets in Pods of the policy's own namespace",
-        {"shop/api-only": into_web("{from: [{" + API + "}]}")},
+        {"shop/api-only": into_web("{from: [{$api}]}")},
         "deny * > shop/web",
         "allow shop/api > shop/web",
     ),
@@ -121,7 +117,7 @@ SCENARIOS = (
     ),
     scenario(
         "a namespace selector lets in another namespace and not the policy's own",
-        {"shop/office-only": into_web("{from: [{" + OFFICE + "}]}")},
+        {"shop/office-only": into_web("{from: [{$office}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web",
     ),
@@ -147,14 +143,14 @@ SCENARIOS = (
     ),
     scenario(
         "two items mean a Pod selector or a namespace selector",
-        {"shop/either": into_web("{from: [{" + OFFICE + "}, {" + API + "}]}")},
+        {"shop/either": into_web("{from: [{$office}, {$api}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web",
         "allow shop/api > shop/web",
     ),
     scenario(
         "one item means a Pod selector and a namespace selector",
-        {"shop/both": into_web("{from: [{" + OFFICE + ", " + API + "}]}")},
+        {"shop/both": into_web("{from: [{$office, $api}]}")},
         "deny * > shop/web",
         "allow office/api > shop/web",
     ),
@@ -174,7 +170,7 @@ SCENARIOS = (
     ),
     scenario(
         "any of several Pod selectors lets in",
-        {"shop/any": into_web("{from: [{" + API + "}, {" + DB + "}]}")},
+        {"shop/any": into_web("{from: [{$api}, {$db}]}")},
         "deny * > shop/web",
         "allow shop/api > shop/web",
         "allow shop/db > shop/web",
@@ -208,13 +204,13 @@ SCENARIOS = (
     # -- ports ------------------------------------------------------------------------------------------------
     scenario(
         "a port number opens that port alone",
-        {"shop/one-port": into_web("{from: [{" + OFFICE + "}], ports: [{port: 8081}]}")},
+        {"shop/one-port": into_web("{from: [{$office}], ports: [{port: 8081}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web TCP/8081",
     ),
     scenario(
         "several ports of one rule open each of them",
-        {"shop/two-ports": into_web("{from: [{" + OFFICE + "}], ports: [{port: 8080}, {port: 8081}]}")},
+        {"shop/two-ports": into_web("{from: [{$office}], ports: [{port: 8080}, {port: 8081}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web TCP/8080",
         "allow office/* > shop/web TCP/8081",
@@ -222,8 +218,8 @@ SCENARIOS = (
     scenario(
         "stacked policies for one Pod add up",
         {
-            "shop/first": into_web("{from: [{" + OFFICE + "}], ports: [{port: 8080}]}"),
-            "shop/second": into_web("{from: [{" + OFFICE + "}], ports: [{port: 8081}]}"),
+            "shop/first": into_web("{from: [{$office}], ports: [{port: 8080}]}"),
+            "shop/second": into_web("{from: [{$office}], ports: [{port: 8081}]}"),
         },
         "deny * > shop/web",
         "allow office/* > shop/web TCP/8080",
@@ -232,10 +228,10 @@ SCENARIOS = (
     scenario(
         "policies with overlapping Pod selectors add up",
         {
-            "shop/web": into_web("{from: [{" + OFFICE + "}], ports: [{port: 8081}]}"),
+            "shop/web": into_web("{from: [{$office}], ports: [{port: 8081}]}"),
             "shop/web-and-api": (
                 "{podSelector: {matchExpressions: [{key: app, operator: In, values: [web, api]}]},"
-                " policyTypes: [Ingress], ingress: [{from: [{" + OFFICE + "}], ports: [{port: 8080}]}]}"
+                " policyTypes: [Ingress], ingress: [{from: [{$office}], ports: [{port: 8080}]}]}"
             ),
         },
         "deny * > shop/web",
@@ -252,7 +248,7 @@ SCENARIOS = (
     ),
     scenario(
         "a port name with a peer needs both",
-        {"shop/named": into_web("{from: [{" + OFFICE + "}], ports: [{port: serve-8080-tcp}]}")},
+        {"shop/named": into_web("{from: [{$office}], ports: [{port: serve-8080-tcp}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web TCP/8080",
     ),
@@ -282,13 +278,13 @@ SCENARIOS = (
     ),
     scenario(
         "a range of ports opens both of its ends and what lies between",
-        {"shop/range": into_web("{from: [{" + OFFICE + "}], ports: [{port: 8079, endPort: 8080}]}")},
+        {"shop/range": into_web("{from: [{$office}], ports: [{port: 8079, endPort: 8080}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web TCP/8080",
     ),
     scenario(
         "a range of ports in egress opens the destinations' ports",
-        {"shop/range": out_of_web("{to: [{" + OFFICE + "}], ports: [{port: 8081, endPort: 10000}]}")},
+        {"shop/range": out_of_web("{to: [{$office}], ports: [{port: 8081, endPort: 10000}]}")},
         "deny shop/web > *",
         "allow shop/web > office/* TCP/8081",
         "allow shop/web > office/* TCP/9999",
@@ -302,25 +298,25 @@ SCENARIOS = (
     # -- UDP and SCTP ------------------------------------------------------------------------------------------
     scenario(
         "UDP: only one Pod of another namespace is let in",
-        {"shop/udp": into_web("{from: [{" + OFFICE + ", " + API + "}], ports: [{protocol: UDP, port: 8080}]}")},
+        {"shop/udp": into_web("{from: [{$office, $api}], ports: [{protocol: UDP, port: 8080}]}")},
         "deny * > shop/web",
         "allow office/api > shop/web UDP/8080",
     ),
     scenario(
         "UDP: a port number opens that port alone",
-        {"shop/udp": into_web("{from: [{" + OFFICE + "}], ports: [{protocol: UDP, port: 8081}]}")},
+        {"shop/udp": into_web("{from: [{$office}], ports: [{protocol: UDP, port: 8081}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web UDP/8081",
     ),
     scenario(
         "SCTP: a port number opens that port alone",
-        {"shop/sctp": into_web("{from: [{" + OFFICE + "}], ports: [{protocol: SCTP, port: 8081}]}")},
+        {"shop/sctp": into_web("{from: [{$office}], ports: [{protocol: SCTP, port: 8081}]}")},
         "deny * > shop/web",
         "allow office/* > shop/web SCTP/8081",
     ),
     scenario(
         "SCTP: only one Pod of another namespace is let in",
-        {"shop/sctp": into_web("{from: [{" + OFFICE + ", " + API + "}], ports: [{protocol: SCTP, port: 8080}]}")},
+        {"shop/sctp": into_web("{from: [{$office, $api}], ports: [{protocol: SCTP, port: 8080}]}")},
         "deny * > shop/web",
         "allow office/api > shop/web SCTP/8080",
     ),
@@ -349,7 +345,7 @@ SCENARIOS = (
     ),
     scenario(
         "egress goes to one Pod of another namespace",
-        {"shop/office-api": out_of_web("{to: [{" + OFFICE + ", " + API + "}]}")},
+        {"shop/office-api": out_of_web("{to: [{$office, $api}]}")},
         "deny shop/web > *",
         "allow shop/web > office/api",
     ),
@@ -357,7 +353,9 @@ SCENARIOS = (
         "egress is closed at the sender even where the receiver lets it in",
         {
             "shop/only-supply": out_of_web("{to: [{namespaceSelector: {matchLabels: {team: supply}}}]}"),
-            "office/from-shop": "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: shop}}}]}]}",
+            "office/from-shop": (
+                "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: shop}}}]}]}"
+            ),
         },
         "deny * > office/*",
         "allow shop/* > office/*",
@@ -380,10 +378,8 @@ SCENARIOS = (
     scenario(
         "ingress and egress of one Pod are controlled by separate policies",
         {
-            "shop/in": into_web("{from: [{" + API + "}]}"),
-            "shop/out": "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{"
-            + DB
-            + "}]}]}",
+            "shop/in": into_web("{from: [{$api}]}"),
+            "shop/out": "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{$db}]}]}",
         },
         "deny * > shop/web",
         "allow shop/api > shop/web",
@@ -392,11 +388,11 @@ SCENARIOS = (
     ),
     scenario(
         "an allow-all ingress policy wins over narrower ones",
-        {"shop/narrow": into_web("{from: [{" + API + "}]}"), "shop/open": ALLOW_INGRESS},
+        {"shop/narrow": into_web("{from: [{$api}]}"), "shop/open": ALLOW_INGRESS},
     ),
     scenario(
         "an allow-all egress policy wins over narrower ones",
-        {"shop/narrow": out_of_web("{to: [{" + API + "}]}"), "shop/open": ALLOW_EGRESS},
+        {"shop/narrow": out_of_web("{to: [{$api}]}"), "shop/open": ALLOW_EGRESS},
     ),
     # -- addresses --------------------------------------------------------------------------------------------
     scenario(

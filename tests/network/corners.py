@@ -37,9 +37,6 @@ SHOP = [
 ]
 """Two namespaces with a web and an api each. The port http has another number in each."""
 
-API = "podSelector: {matchLabels: {app: api}}"
-WEB = "podSelector: {matchLabels: {app: web}}"
-
 
 def shop(name: str, specs: dict[str, str | None], allowed: dict[str, str], *more: Manifest) -> Corner:
     """A corner over the shop with some policies, and perhaps more objects."""
@@ -68,7 +65,7 @@ PAIRS = {
 DEFAULTING = (
     one(
         "policyTypes absent with an egress rule closes ingress too",
-        "{" + API + ", egress: [{to: [{podSelector: {}}]}]}",
+        "{$api, egress: [{to: [{podSelector: {}}]}]}",
         inner=NOTHING,
         into=NOTHING,
         back=EVERYTHING,
@@ -77,7 +74,7 @@ DEFAULTING = (
     ),
     one(
         "policyTypes absent with `egress: []` leaves egress open",
-        "{" + API + ", egress: []}",
+        "{$api, egress: []}",
         inner=NOTHING,
         back=EVERYTHING,
         outward=EVERYTHING,
@@ -85,38 +82,38 @@ DEFAULTING = (
     ),
     one(
         "policyTypes absent with `egress: null` leaves egress open",
-        "{" + API + ", egress: null}",
+        "{$api, egress: null}",
         inner=NOTHING,
         outward=EVERYTHING,
     ),
     one(
         "policyTypes absent with one empty egress rule closes ingress and opens all egress",
-        "{" + API + ", egress: [{}]}",
+        "{$api, egress: [{}]}",
         inner=NOTHING,
         outward=EVERYTHING,
         out=EVERYTHING,
     ),
     one(
         "policyTypes absent with ingress rules leaves egress open",
-        "{" + API + ", ingress: [{}]}",
+        "{$api, ingress: [{}]}",
         inner=EVERYTHING,
         outward=EVERYTHING,
     ),
     one(
         "`policyTypes: []` is as absent",
-        "{" + API + ", policyTypes: [], egress: [{ports: [{port: 53}]}]}",
+        "{$api, policyTypes: [], egress: [{ports: [{port: 53}]}]}",
         inner=NOTHING,
         outward="TCP 53",
     ),
     one(
         "`policyTypes: null` is as absent",
-        "{" + API + ", policyTypes: null, egress: [{ports: [{port: 53}]}]}",
+        "{$api, policyTypes: null, egress: [{ports: [{port: 53}]}]}",
         inner=NOTHING,
         outward="TCP 53",
     ),
     one(
         "policyTypes [Egress] makes ingress rules dead text",
-        "{" + API + ", policyTypes: [Egress], ingress: [{from: [{podSelector: {}}]}]}",
+        "{$api, policyTypes: [Egress], ingress: [{from: [{podSelector: {}}]}]}",
         inner=EVERYTHING,
         inward=EVERYTHING,
         into=EVERYTHING,
@@ -124,20 +121,20 @@ DEFAULTING = (
     ),
     one(
         "policyTypes [Egress] with an empty ingress list leaves ingress open",
-        "{" + API + ", policyTypes: [Egress], ingress: []}",
+        "{$api, policyTypes: [Egress], ingress: []}",
         inner=EVERYTHING,
         outward=NOTHING,
     ),
     one(
         "policyTypes [Ingress] makes egress rules dead text",
-        "{" + API + ", policyTypes: [Ingress], egress: [{ports: [{port: 53}]}]}",
+        "{$api, policyTypes: [Ingress], egress: [{ports: [{port: 53}]}]}",
         inner=NOTHING,
         outward=EVERYTHING,
         out=EVERYTHING,
     ),
     one(
         "a direction named twice counts once",
-        "{" + API + ", policyTypes: [Egress, Egress]}",
+        "{$api, policyTypes: [Egress, Egress]}",
         inner=EVERYTHING,
         outward=NOTHING,
     ),
@@ -175,7 +172,7 @@ DEFAULTING = (
         outward="TCP 53",
         out="TCP 53",
     ),
-    one("a null protocol means TCP", "{" + API + ", ingress: [{ports: [{protocol: null, port: 53}]}]}", inner="TCP 53"),
+    one("a null protocol means TCP", "{$api, ingress: [{ports: [{protocol: null, port: 53}]}]}", inner="TCP 53"),
     Corner(
         "the label with a namespace's name cannot be faked",
         [
@@ -185,7 +182,7 @@ DEFAULTING = (
             namespace("lab", {"kubernetes.io/metadata.name": "office"}),
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{namespaceSelector: "
+                "{$api, ingress: [{from: [{namespaceSelector: "
                 "{matchLabels: {kubernetes.io/metadata.name: office}}}]}]}",
             ),
         ],
@@ -198,7 +195,7 @@ DEFAULTING = (
             pod("lab/web"),
             policy(
                 "shop/by-name",
-                "{" + API + ", ingress: [{from: [{namespaceSelector: "
+                "{$api, ingress: [{from: [{namespaceSelector: "
                 "{matchLabels: {kubernetes.io/metadata.name: lab}}}], ports: [{port: 80}]},"
                 " {from: [{namespaceSelector: {matchExpressions: [{key: team, operator: DoesNotExist}]}}],"
                 " ports: [{port: 81}]},"
@@ -214,7 +211,7 @@ DEFAULTING = (
             {**pod("default/web"), "metadata": {"name": "web", "labels": {"app": "web"}}},
             pod("default/api"),
             pod("shop/api"),
-            {**policy("default/rule", "{" + API + "}"), "metadata": {"name": "rule"}},
+            {**policy("default/rule", "{$api}"), "metadata": {"name": "rule"}},
         ],
         {
             "default/web > default/api": NOTHING,
@@ -226,8 +223,8 @@ DEFAULTING = (
         "the same policy twice: the last one counts",
         [
             *SHOP,
-            policy("shop/rule", "{" + API + "}"),
-            policy("shop/rule", "{" + API + ", ingress: [{ports: [{port: 80}]}]}"),
+            policy("shop/rule", "{$api}"),
+            policy("shop/rule", "{$api, ingress: [{ports: [{port: 80}]}]}"),
         ],
         {PAIRS["inner"]: "TCP 80"},
     ),
@@ -236,22 +233,22 @@ DEFAULTING = (
 THE_LOOK_ALIKES = (
     one(
         "one empty rule allows everything",
-        "{" + API + ", ingress: [{}]}",
+        "{$api, ingress: [{}]}",
         inner=EVERYTHING,
         into=EVERYTHING,
         into_v6=EVERYTHING,
     ),
     one(
         "a lone dash is an empty rule and allows everything",
-        "{" + API + ", ingress: [null]}",
+        "{$api, ingress: [null]}",
         inner=EVERYTHING,
         into=EVERYTHING,
     ),
-    one("`ingress: []` denies", "{" + API + ", ingress: []}", inner=NOTHING, into=NOTHING, into_v6=NOTHING),
-    one("`ingress: null` denies", "{" + API + ", ingress: null}", inner=NOTHING),
+    one("`ingress: []` denies", "{$api, ingress: []}", inner=NOTHING, into=NOTHING, into_v6=NOTHING),
+    one("`ingress: null` denies", "{$api, ingress: null}", inner=NOTHING),
     one(
         "`from: []` is everyone",
-        "{" + API + ", ingress: [{from: [], ports: [{port: 80}]}]}",
+        "{$api, ingress: [{from: [], ports: [{port: 80}]}]}",
         inner="TCP 80",
         inward="TCP 80",
         into="TCP 80",
@@ -259,13 +256,13 @@ THE_LOOK_ALIKES = (
     ),
     one(
         "`from: null` is everyone",
-        "{" + API + ", ingress: [{from: null, ports: [{port: 80}]}]}",
+        "{$api, ingress: [{from: null, ports: [{port: 80}]}]}",
         inner="TCP 80",
         into="TCP 80",
     ),
     one(
         "`to: []` is everyone",
-        "{" + API + ", policyTypes: [Egress], egress: [{to: [], ports: [{port: 80}]}]}",
+        "{$api, policyTypes: [Egress], egress: [{to: [], ports: [{port: 80}]}]}",
         back="TCP 80",
         outward="TCP 80",
         out="TCP 80",
@@ -273,27 +270,27 @@ THE_LOOK_ALIKES = (
     ),
     one(
         "`ports: []` is every port",
-        "{" + API + ", ingress: [{from: [{" + WEB + "}], ports: []}]}",
+        "{$api, ingress: [{from: [{$web}], ports: []}]}",
         inner=EVERYTHING,
         inward=NOTHING,
     ),
     one(
         "`ports: null` is every port",
-        "{" + API + ", ingress: [{from: [{" + WEB + "}], ports: null}]}",
+        "{$api, ingress: [{from: [{$web}], ports: null}]}",
         inner=EVERYTHING,
         inward=NOTHING,
     ),
     one(
         "`ports: [{}]` is all of TCP and nothing else",
-        "{" + API + ", ingress: [{ports: [{}]}]}",
+        "{$api, ingress: [{ports: [{}]}]}",
         inner="TCP",
         into="TCP",
     ),
-    one("`ports: [null]` is all of TCP and nothing else", "{" + API + ", ingress: [{ports: [null]}]}", inner="TCP"),
-    one("`ports: [{port: null}]` is all of TCP", "{" + API + ", ingress: [{ports: [{port: null}]}]}", inner="TCP"),
+    one("`ports: [null]` is all of TCP and nothing else", "{$api, ingress: [{ports: [null]}]}", inner="TCP"),
+    one("`ports: [{port: null}]` is all of TCP", "{$api, ingress: [{ports: [{port: null}]}]}", inner="TCP"),
     one(
         "one empty egress rule allows all egress",
-        "{" + API + ", policyTypes: [Egress], egress: [{}]}",
+        "{$api, policyTypes: [Egress], egress: [{}]}",
         back=EVERYTHING,
         out=EVERYTHING,
         out_v6=EVERYTHING,
@@ -301,7 +298,7 @@ THE_LOOK_ALIKES = (
     ),
     one(
         "an empty rule beside a narrow one allows everything",
-        "{" + API + ", ingress: [{ports: [{port: 80}]}, {}]}",
+        "{$api, ingress: [{ports: [{port: 80}]}, {}]}",
         inner=EVERYTHING,
     ),
 )
@@ -310,7 +307,7 @@ ISOLATION = (
     shop("without any policy everything is open", {}, dict.fromkeys(PAIRS.values(), EVERYTHING)),
     one(
         "a policy selects Pods of its own namespace only",
-        "{" + API + "}",
+        "{$api}",
         inner=NOTHING,
         aside=EVERYTHING,
         back=EVERYTHING,
@@ -318,21 +315,21 @@ ISOLATION = (
     shop(
         "several policies add up",
         {
-            "shop/first": "{" + API + ", ingress: [{ports: [{port: 1, endPort: 8}]}]}",
-            "shop/second": "{" + API + ", ingress: [{ports: [{port: 6, endPort: 10}]}]}",
+            "shop/first": "{$api, ingress: [{ports: [{port: 1, endPort: 8}]}]}",
+            "shop/second": "{$api, ingress: [{ports: [{port: 6, endPort: 10}]}]}",
         },
         {PAIRS["inner"]: "TCP 1-10"},
     ),
     shop(
         "deny-all beside an allow leaves the allow",
-        {"shop/deny": "{podSelector: {}}", "shop/allow": "{" + API + ", ingress: [{from: [{" + WEB + "}]}]}"},
+        {"shop/deny": "{podSelector: {}}", "shop/allow": "{$api, ingress: [{from: [{$web}]}]}"},
         {PAIRS["inner"]: EVERYTHING, PAIRS["back"]: NOTHING, PAIRS["inward"]: NOTHING},
     ),
     shop(
         "no policy takes back what another allows",
         {
             "shop/open": "{podSelector: {}, ingress: [{}]}",
-            "shop/narrow": "{" + API + ", ingress: [{ports: [{port: 80}]}]}",
+            "shop/narrow": "{$api, ingress: [{ports: [{port: 80}]}]}",
             "shop/deny": "{podSelector: {}}",
         },
         {PAIRS["inner"]: EVERYTHING, PAIRS["into"]: EVERYTHING},
@@ -340,29 +337,29 @@ ISOLATION = (
     shop(
         "a connection needs the sender's egress and the receiver's ingress",
         {
-            "shop/out": "{" + API + ", policyTypes: [Egress], egress: [{ports: [{port: 80, endPort: 90}]}]}",
-            "office/in": "{" + API + ", ingress: [{ports: [{port: 85, endPort: 95}]}]}",
+            "shop/out": "{$api, policyTypes: [Egress], egress: [{ports: [{port: 80, endPort: 90}]}]}",
+            "office/in": "{$api, ingress: [{ports: [{port: 85, endPort: 95}]}]}",
         },
         {PAIRS["outward"]: "TCP 85-90", PAIRS["web_out"]: "TCP 85-95", PAIRS["back"]: "TCP 80-90"},
     ),
     shop(
         "the receiver's allow is not enough",
         {
-            "shop/out": "{" + WEB + ", policyTypes: [Egress], egress: [{to: [{" + API + "}]}]}",
-            "office/in": "{" + API + ", ingress: [{from: [{namespaceSelector: {}}]}]}",
+            "shop/out": "{$web, policyTypes: [Egress], egress: [{to: [{$api}]}]}",
+            "office/in": "{$api, ingress: [{from: [{namespaceSelector: {}}]}]}",
         },
         {PAIRS["web_out"]: NOTHING, PAIRS["inner"]: EVERYTHING, PAIRS["outward"]: EVERYTHING},
     ),
     one(
         "a server that may open no connection still answers: the direction is who opens it",
-        "{" + API + ", policyTypes: [Egress]}",
+        "{$api, policyTypes: [Egress]}",
         inner=EVERYTHING,
         back=NOTHING,
         into=EVERYTHING,
     ),
     shop(
         "names do not resolve under egress isolation unless DNS is opened, over UDP and TCP",
-        {"shop/out": "{" + WEB + ", policyTypes: [Egress], egress: [{to: [{" + API + "}]}]}"},
+        {"shop/out": "{$web, policyTypes: [Egress], egress: [{to: [{$api}]}]}"},
         {"shop/web > kube-system/dns": NOTHING},
         pod("kube-system/dns"),
     ),
@@ -379,7 +376,7 @@ ISOLATION = (
     ),
     shop(
         "the two directions are isolated apart",
-        {"shop/in": "{" + API + "}", "office/out": "{" + WEB + ", policyTypes: [Egress]}"},
+        {"shop/in": "{$api}", "office/out": "{$web, policyTypes: [Egress]}"},
         {
             PAIRS["inner"]: NOTHING,
             PAIRS["outward"]: EVERYTHING,
@@ -416,7 +413,7 @@ ISOLATION = (
             [
                 workload(kind, "shop/api", ports="http=8080"),
                 pod("shop/web"),
-                policy("shop/rule", "{" + API + ", ingress: [{ports: [{port: http}]}]}"),
+                policy("shop/rule", "{$api, ingress: [{ports: [{port: http}]}]}"),
             ],
             {"shop/web > shop/api": "TCP 8080"},
         )
@@ -428,7 +425,7 @@ ISOLATION = (
             workload("Deployment", "shop/api", {"app": "api"}),
             workload("StatefulSet", "shop/api", {"app": "store"}),
             pod("shop/web"),
-            policy("shop/rule", "{" + API + "}"),
+            policy("shop/rule", "{$api}"),
         ],
         {"shop/web > Deployment/shop/api": NOTHING, "shop/web > StatefulSet/shop/api": EVERYTHING},
     ),
@@ -509,11 +506,10 @@ SELECTORS = (
     selector_row("values listed twice count once", expression("In", "front", "front"), "front"),
 )
 
-FINANCE = "namespaceSelector: {matchLabels: {team: finance}}"
 PEERS = (
     one(
         "a bare podSelector stays in the policy's namespace",
-        "{" + API + ", ingress: [{from: [{" + WEB + "}]}]}",
+        "{$api, ingress: [{from: [{$web}]}]}",
         inner=EVERYTHING,
         inward=NOTHING,
         api_in=NOTHING,
@@ -521,53 +517,53 @@ PEERS = (
     ),
     one(
         "a bare empty podSelector stays in the policy's namespace",
-        "{" + API + ", ingress: [{from: [{podSelector: {}}]}]}",
+        "{$api, ingress: [{from: [{podSelector: {}}]}]}",
         inner=EVERYTHING,
         inward=NOTHING,
         into=NOTHING,
     ),
     one(
         "a bare podSelector in egress stays in the policy's namespace",
-        "{" + WEB + ", policyTypes: [Egress], egress: [{to: [{" + API + "}]}]}",
+        "{$web, policyTypes: [Egress], egress: [{to: [{$api}]}]}",
         inner=EVERYTHING,
         web_out=NOTHING,
     ),
     one(
         "`namespaceSelector: null` beside a podSelector is the policy's namespace",
-        "{" + API + ", ingress: [{from: [{" + WEB + ", namespaceSelector: null}]}]}",
+        "{$api, ingress: [{from: [{$web, namespaceSelector: null}]}]}",
         inner=EVERYTHING,
         inward=NOTHING,
     ),
     one(
         "`podSelector: null` beside a namespaceSelector is all its Pods",
-        "{" + API + ", ingress: [{from: [{podSelector: null, " + FINANCE + "}]}]}",
+        "{$api, ingress: [{from: [{podSelector: null, $finance}]}]}",
         inner=NOTHING,
         inward=EVERYTHING,
         api_in=EVERYTHING,
     ),
     one(
         "`ipBlock: null` beside a selector is absent",
-        "{" + API + ", ingress: [{from: [{" + WEB + ", ipBlock: null}]}]}",
+        "{$api, ingress: [{from: [{$web, ipBlock: null}]}]}",
         inner=EVERYTHING,
         inward=NOTHING,
     ),
     one(
         "a namespaceSelector leaves out the policy's own namespace unless it matches",
-        "{" + API + ", ingress: [{from: [{" + FINANCE + "}]}]}",
+        "{$api, ingress: [{from: [{$finance}]}]}",
         inner=NOTHING,
         inward=EVERYTHING,
         api_in=EVERYTHING,
     ),
     one(
         "both selectors in one item must both match",
-        "{" + API + ", ingress: [{from: [{" + FINANCE + ", " + WEB + "}]}]}",
+        "{$api, ingress: [{from: [{$finance, $web}]}]}",
         inner=NOTHING,
         inward=EVERYTHING,
         api_in=NOTHING,
     ),
     one(
         "the selectors in two items are alternatives",
-        "{" + API + ", ingress: [{from: [{" + FINANCE + "}, {" + WEB + "}]}]}",
+        "{$api, ingress: [{from: [{$finance}, {$web}]}]}",
         inner=EVERYTHING,
         inward=EVERYTHING,
         api_in=EVERYTHING,
@@ -575,7 +571,7 @@ PEERS = (
     ),
     one(
         "an empty namespaceSelector is every Pod and nobody outside",
-        "{" + API + ", ingress: [{from: [{namespaceSelector: {}}]}]}",
+        "{$api, ingress: [{from: [{namespaceSelector: {}}]}]}",
         inner=EVERYTHING,
         inward=EVERYTHING,
         into=NOTHING,
@@ -583,7 +579,7 @@ PEERS = (
     ),
     one(
         "an empty namespaceSelector in egress is every Pod and nobody outside",
-        "{" + API + ", policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]}",
+        "{$api, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]}",
         back=EVERYTHING,
         outward=EVERYTHING,
         out=NOTHING,
@@ -591,74 +587,68 @@ PEERS = (
     ),
     one(
         "both selectors empty in one item is every Pod and nobody outside",
-        "{" + API + ", ingress: [{from: [{namespaceSelector: {}, podSelector: {}}]}]}",
+        "{$api, ingress: [{from: [{namespaceSelector: {}, podSelector: {}}]}]}",
         inner=EVERYTHING,
         inward=EVERYTHING,
         into=NOTHING,
     ),
     one(
         "a dash before `ports` makes a second rule",
-        "{" + API + ", ingress: [{from: [{" + WEB + "}]}, {ports: [{port: 80}]}]}",
+        "{$api, ingress: [{from: [{$web}]}, {ports: [{port: 80}]}]}",
         inner=EVERYTHING,
         inward="TCP 80",
         into="TCP 80",
     ),
     one(
         "peers and ports of one rule must both match",
-        "{" + API + ", ingress: [{from: [{" + WEB + "}], ports: [{port: 80}]}]}",
+        "{$api, ingress: [{from: [{$web}], ports: [{port: 80}]}]}",
         inner="TCP 80",
         inward=NOTHING,
         into=NOTHING,
     ),
     one(
         "rules do not mix: each has peers and ports of its own",
-        "{"
-        + API
-        + ", ingress: [{from: [{"
-        + WEB
-        + "}], ports: [{port: 80}]}, {from: [{"
-        + FINANCE
-        + "}], ports: [{port: 81}]}]}",
+        "{$api, ingress: [{from: [{$web}], ports: [{port: 80}]}, {from: [{$finance}], ports: [{port: 81}]}]}",
         inner="TCP 80",
         inward="TCP 81",
     ),
     one(
         "an ipBlock lets in addresses outside the cluster",
-        "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}",
         into=EVERYTHING,
         inner=NOTHING,
     ),
     one(
         "an ipBlock matches the address of a Pod",
-        "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.20.1.0/24}}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 10.20.1.0/24}}]}]}",
         inner=EVERYTHING,
         inward=NOTHING,
         into=NOTHING,
     ),
     one(
         "an ipBlock in egress matches the address of a Pod",
-        "{" + API + ", policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.20.2.0/24}}]}]}",
+        "{$api, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.20.2.0/24}}]}]}",
         outward=EVERYTHING,
         back=NOTHING,
         out=NOTHING,
     ),
     one(
         "0.0.0.0/0 is every IPv4 address, Pods included, and no IPv6 address",
-        "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}",
         inner=EVERYTHING,
         into=EVERYTHING,
         into_v6=NOTHING,
     ),
     one(
         "::/0 is every IPv6 address and no IPv4 address",
-        "{" + API + ", ingress: [{from: [{ipBlock: {cidr: '::/0'}}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: '::/0'}}]}]}",
         inner=NOTHING,
         into=NOTHING,
         into_v6=EVERYTHING,
     ),
     one(
         "an exception makes a hole",
-        "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.20.2.0/24, 203.0.113.0/25]}}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.20.2.0/24, 203.0.113.0/25]}}]}]}",
         inner=EVERYTHING,
         inward=NOTHING,
         into=NOTHING,
@@ -669,7 +659,7 @@ PEERS = (
             *SHOP,
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.64/26, except: [203.0.113.80/28]}}]}]}",
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.64/26, except: [203.0.113.80/28]}}]}]}",
             ),
         ],
         {
@@ -691,7 +681,7 @@ PEERS = (
             *SHOP,
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.7/32}}], ports: [{port: 80}]},"
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.7/32}}], ports: [{port: 80}]},"
                 " {from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 81}]}]}",
             ),
         ],
@@ -705,38 +695,34 @@ PEERS = (
     ),
     one(
         "another item may allow what an exception leaves out",
-        "{"
-        + API
-        + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/28]}}, {ipBlock: {cidr: 203.0.113.7/32}}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/28]}},"
+        " {ipBlock: {cidr: 203.0.113.7/32}}]}]}",
         into=EVERYTHING,
     ),
     one(
         "another rule may allow what an exception leaves out",
-        "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/28]}}]},"
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/28]}}]},"
         " {from: [{ipBlock: {cidr: 203.0.113.7/32}}], ports: [{port: 80}]}]}",
         into="TCP 80",
     ),
     shop(
         "another policy may allow what an exception leaves out",
         {
-            "shop/first": "{"
-            + API
-            + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/28]}}]}]}",
-            "shop/second": "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.7/32}}]}]}",
+            "shop/first": "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/28]}}]}]}",
+            "shop/second": "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.7/32}}]}]}",
         },
         {PAIRS["into"]: EVERYTHING},
     ),
     one(
         "an excepted Pod may still come in by a selector",
-        "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.20.0.0/16, except: [10.20.1.1/32]}}, {" + WEB + "}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 10.20.0.0/16, except: [10.20.1.1/32]}}, {$web}]}]}",
         inner=EVERYTHING,
         inward=EVERYTHING,
     ),
     one(
         "exceptions may overlap",
-        "{"
-        + API
-        + ", ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/28, 203.0.113.0/29, 203.0.113.0/28]}}]}]}",
+        "{$api, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24,"
+        " except: [203.0.113.0/28, 203.0.113.0/29, 203.0.113.0/28]}}]}]}",
         into=NOTHING,
     ),
 )
@@ -744,58 +730,57 @@ PEERS = (
 PORTS = (
     one(
         "a range holds both of its ends",
-        "{" + API + ", ingress: [{ports: [{port: 8000, endPort: 9000}]}]}",
+        "{$api, ingress: [{ports: [{port: 8000, endPort: 9000}]}]}",
         inner="TCP 8000-9000",
     ),
-    one("a range of one port", "{" + API + ", ingress: [{ports: [{port: 8000, endPort: 8000}]}]}", inner="TCP 8000"),
+    one("a range of one port", "{$api, ingress: [{ports: [{port: 8000, endPort: 8000}]}]}", inner="TCP 8000"),
     one(
         "the widest range is the whole protocol",
-        "{" + API + ", ingress: [{ports: [{port: 1, endPort: 65535}]}]}",
+        "{$api, ingress: [{ports: [{port: 1, endPort: 65535}]}]}",
         inner="TCP",
     ),
     one(
         "the first and the last port",
-        "{" + API + ", ingress: [{ports: [{port: 1}, {port: 65535}]}]}",
+        "{$api, ingress: [{ports: [{port: 1}, {port: 65535}]}]}",
         inner="TCP 1, TCP 65535",
     ),
     one(
         "`endPort: null` is a single port",
-        "{" + API + ", ingress: [{ports: [{port: 80, endPort: null}]}]}",
+        "{$api, ingress: [{ports: [{port: 80, endPort: null}]}]}",
         inner="TCP 80",
     ),
     one(
         "overlapping and touching ranges join",
-        "{" + API + ", ingress: [{ports: [{port: 80, endPort: 85}, {port: 83, endPort: 90}, {port: 91}]}]}",
+        "{$api, ingress: [{ports: [{port: 80, endPort: 85}, {port: 83, endPort: 90}, {port: 91}]}]}",
         inner="TCP 80-91",
     ),
-    one("a protocol alone opens all its ports", "{" + API + ", ingress: [{ports: [{protocol: UDP}]}]}", inner="UDP"),
+    one("a protocol alone opens all its ports", "{$api, ingress: [{ports: [{protocol: UDP}]}]}", inner="UDP"),
     one(
         "each protocol has ports of its own",
-        "{"
-        + API
-        + ", ingress: [{ports: [{protocol: TCP, port: 80}, {protocol: UDP, port: 53}, {protocol: SCTP, port: 9, endPort: 10}]}]}",
+        "{$api, ingress: [{ports: [{protocol: TCP, port: 80}, {protocol: UDP, port: 53},"
+        " {protocol: SCTP, port: 9, endPort: 10}]}]}",
         inner="TCP 80, UDP 53, SCTP 9-10",
     ),
     one(
         "a Pod that only an SCTP rule selects is closed for TCP",
-        "{" + API + ", ingress: [{ports: [{protocol: SCTP, port: 80}]}]}",
+        "{$api, ingress: [{ports: [{protocol: SCTP, port: 80}]}]}",
         inner="SCTP 80",
     ),
     one(
         "a port that no container declares opens all the same",
-        "{" + API + ", ingress: [{ports: [{port: 12345}]}]}",
+        "{$api, ingress: [{ports: [{port: 12345}]}]}",
         inner="TCP 12345",
     ),
     one(
         "a port name is looked up in the Pod that is reached",
-        "{" + API + ", ingress: [{ports: [{port: http}]}]}",
+        "{$api, ingress: [{ports: [{port: http}]}]}",
         inner="TCP 8080",
         inward="TCP 8080",
         into="TCP 8080",
     ),
     one(
         "a port name in egress is looked up in each destination",
-        "{" + WEB + ", policyTypes: [Egress], egress: [{ports: [{port: http}]}]}",
+        "{$web, policyTypes: [Egress], egress: [{ports: [{port: http}]}]}",
         inner="TCP 8080",
         web_out="TCP 9000",
     ),
@@ -804,7 +789,7 @@ PORTS = (
         [
             pod("shop/web", None, "10.20.1.1", ports="http=80"),
             pod("shop/api", None, "10.20.1.2"),
-            policy("shop/rule", "{" + WEB + ", policyTypes: [Egress], egress: [{ports: [{port: http}]}]}"),
+            policy("shop/rule", "{$web, policyTypes: [Egress], egress: [{ports: [{port: http}]}]}"),
         ],
         {"shop/web > shop/api": NOTHING},
     ),
@@ -813,30 +798,30 @@ PORTS = (
         [
             pod("shop/web", None, "10.20.1.1", ports="http=80"),
             pod("shop/api", None, "10.20.1.2"),
-            policy("shop/rule", "{" + API + ", ingress: [{ports: [{port: http}]}]}"),
+            policy("shop/rule", "{$api, ingress: [{ports: [{port: http}]}]}"),
         ],
         {"shop/web > shop/api": NOTHING},
     ),
     one(
         "a port name with another protocol never matches, and the Pod stays closed",
-        "{" + API + ", ingress: [{ports: [{port: dns, protocol: TCP}]}]}",
+        "{$api, ingress: [{ports: [{port: dns, protocol: TCP}]}]}",
         inner=NOTHING,
     ),
-    one("a port name without a protocol means TCP", "{" + API + ", ingress: [{ports: [{port: dns}]}]}", inner=NOTHING),
+    one("a port name without a protocol means TCP", "{$api, ingress: [{ports: [{port: dns}]}]}", inner=NOTHING),
     one(
         "a port name with its protocol matches",
-        "{" + API + ", ingress: [{ports: [{port: dns, protocol: UDP}]}]}",
+        "{$api, ingress: [{ports: [{port: dns, protocol: UDP}]}]}",
         inner="UDP 53",
     ),
     one(
         "a port name that nobody declares matches nothing, and the Pod stays closed",
-        "{" + API + ", ingress: [{ports: [{port: metrics}]}]}",
+        "{$api, ingress: [{ports: [{port: metrics}]}]}",
         inner=NOTHING,
         into=NOTHING,
     ),
     one(
         "a port name never matches an address outside the cluster",
-        "{" + WEB + ", policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: http}]}]}",
+        "{$web, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: http}]}]}",
         inner="TCP 8080",
         web_out="TCP 9000",
     ),
@@ -844,7 +829,7 @@ PORTS = (
         "a port name leads nowhere outside the cluster",
         [
             *SHOP,
-            policy("shop/rule", "{" + WEB + ", policyTypes: [Egress], egress: [{ports: [{port: http}, {port: 443}]}]}"),
+            policy("shop/rule", "{$web, policyTypes: [Egress], egress: [{ports: [{port: http}, {port: 443}]}]}"),
         ],
         {
             f"shop/web > {OUTSIDE}": "TCP 443",
@@ -866,7 +851,7 @@ PORTS = (
                     ]
                 },
             },
-            policy("shop/rule", "{" + API + ", ingress: [{ports: [{port: http}, {port: dns, protocol: UDP}]}]}"),
+            policy("shop/rule", "{$api, ingress: [{ports: [{port: http}, {port: dns, protocol: UDP}]}]}"),
         ],
         {"shop/web > shop/api": "TCP 8080-8081, UDP 53"},
     ),
@@ -875,7 +860,7 @@ PORTS = (
         [
             pod("shop/web"),
             pod("shop/api", ports="http=8080 metrics=8080/UDP"),
-            policy("shop/rule", "{" + API + ", ingress: [{ports: [{port: metrics, protocol: UDP}]}]}"),
+            policy("shop/rule", "{$api, ingress: [{ports: [{port: metrics, protocol: UDP}]}]}"),
         ],
         {"shop/web > shop/api": "UDP 8080"},
     ),
@@ -891,7 +876,7 @@ PORTS = (
                     container("setup", "setup=7000"),
                 ],
             ),
-            policy("shop/rule", "{" + API + ", ingress: [{ports: [{port: metrics}, {port: http}, {port: setup}]}]}"),
+            policy("shop/rule", "{$api, ingress: [{ports: [{port: metrics}, {port: http}, {port: setup}]}]}"),
         ],
         {"shop/web > shop/api": "TCP 8080"},
     ),
@@ -900,7 +885,7 @@ PORTS = (
         [
             pod("shop/web"),
             pod("shop/api", ports="8080"),
-            policy("shop/rule", "{" + API + ", ingress: [{ports: [{port: http}]}]}"),
+            policy("shop/rule", "{$api, ingress: [{ports: [{port: http}]}]}"),
         ],
         {"shop/web > shop/api": NOTHING},
     ),
@@ -914,7 +899,7 @@ PORTS = (
                 "metadata": {"namespace": "shop", "name": "api"},
                 "spec": {"selector": {"app": "api"}, "ports": [{"port": 80, "targetPort": 8080}]},
             },
-            policy("shop/rule", "{" + WEB + ", policyTypes: [Egress], egress: [{ports: [{port: 80}]}]}"),
+            policy("shop/rule", "{$web, policyTypes: [Egress], egress: [{ports: [{port: 80}]}]}"),
         ],
         {PAIRS["inner"]: "TCP 80"},
     ),
@@ -927,9 +912,7 @@ THIRD_VERDICT = (
         "an address that nobody wrote down may be in the block or not",
         [
             *UNKNOWN,
-            policy(
-                "shop/rule", "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}"
-            ),
+            policy("shop/rule", "{$api, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}"),
         ],
         {"shop/web > shop/api": NOTHING},
         {"shop/web > shop/api": "TCP 80"},
@@ -940,7 +923,7 @@ THIRD_VERDICT = (
             *UNKNOWN,
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80, endPort: 90}]},"
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80, endPort: 90}]},"
                 " {from: [{podSelector: {}}], ports: [{port: 85}]}]}",
             ),
         ],
@@ -951,9 +934,7 @@ THIRD_VERDICT = (
         "all IPv4 is certain where the other end speaks IPv4 only",
         [
             *UNKNOWN,
-            policy(
-                "shop/rule", "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 80}]}]}"
-            ),
+            policy("shop/rule", "{$api, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 80}]}]}"),
         ],
         {"shop/web > shop/api": "TCP 80"},
     ),
@@ -962,9 +943,7 @@ THIRD_VERDICT = (
         [
             pod("shop/api"),
             pod("shop/web"),
-            policy(
-                "shop/rule", "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 80}]}]}"
-            ),
+            policy("shop/rule", "{$api, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 80}]}]}"),
         ],
         {"shop/web > shop/api": NOTHING},
         {"shop/web > shop/api": "TCP 80"},
@@ -976,9 +955,8 @@ THIRD_VERDICT = (
             pod("shop/web"),
             policy(
                 "shop/rule",
-                "{"
-                + API
-                + ", ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: '::/0'}}], ports: [{port: 80}]}]}",
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: '::/0'}}],"
+                " ports: [{port: 80}]}]}",
             ),
         ],
         {"shop/web > shop/api": "TCP 80"},
@@ -989,9 +967,8 @@ THIRD_VERDICT = (
             *UNKNOWN,
             policy(
                 "shop/rule",
-                "{"
-                + API
-                + ", ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}], ports: [{port: 80}]}]}",
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}],"
+                " ports: [{port: 80}]}]}",
             ),
         ],
         {"shop/web > shop/api": "TCP 80"},
@@ -1002,9 +979,7 @@ THIRD_VERDICT = (
             *UNKNOWN,
             policy(
                 "shop/rule",
-                "{"
-                + API
-                + ", policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}",
+                "{$api, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}",
             ),
         ],
         {"shop/api > shop/web": NOTHING, "shop/web > shop/api": EVERYTHING},
@@ -1016,7 +991,7 @@ THIRD_VERDICT = (
             *UNKNOWN,
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]},"
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]},"
                 " {from: [{ipBlock: {cidr: 192.168.0.0/16}}], ports: [{port: 81}]}]}",
             ),
         ],
@@ -1029,7 +1004,7 @@ THIRD_VERDICT = (
             *UNKNOWN,
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]},"
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]},"
                 " {from: [{ipBlock: {cidr: 10.20.1.0/24}}], ports: [{port: 81}]}]}",
             ),
         ],
@@ -1044,7 +1019,7 @@ THIRD_VERDICT = (
             pod("shop/api", None, "10.20.1.2", "fd00::2"),
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.20.0.0/16}}], ports: [{port: 80, endPort: 81}]},"
+                "{$api, ingress: [{from: [{ipBlock: {cidr: 10.20.0.0/16}}], ports: [{port: 80, endPort: 81}]},"
                 " {from: [{ipBlock: {cidr: 'fd00::/64'}}], ports: [{port: 81, endPort: 82}]}]}",
             ),
         ],
@@ -1070,10 +1045,8 @@ THIRD_VERDICT = (
         [
             pod("shop/web", None, "10.20.1.1", "fd00::1"),
             pod("shop/api", None, "10.20.1.2", "fd00::2"),
-            policy(
-                "shop/out", "{" + WEB + ", policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.20.0.0/16}}]}]}"
-            ),
-            policy("shop/in", "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 'fd00::/64'}}]}]}"),
+            policy("shop/out", "{$web, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.20.0.0/16}}]}]}"),
+            policy("shop/in", "{$api, ingress: [{from: [{ipBlock: {cidr: 'fd00::/64'}}]}]}"),
         ],
         {"shop/web > shop/api": NOTHING},
     ),
@@ -1084,7 +1057,7 @@ THIRD_VERDICT = (
             pod("shop/api", None, "fd00::2"),
             policy(
                 "shop/rule",
-                "{" + API + ", ingress: [{from: [{" + WEB + "}], ports: [{port: 80}]},"
+                "{$api, ingress: [{from: [{$web}], ports: [{port: 80}]},"
                 " {from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 81}]},"
                 " {from: [{ipBlock: {cidr: 'fd00::/8'}}], ports: [{port: 82}]}]}",
             ),
@@ -1141,7 +1114,7 @@ THIRD_VERDICT = (
             policy("shop/out", "{podSelector: {matchLabels: {pod-template-hash: 5d4f8}}, policyTypes: [Egress]}"),
             policy(
                 "shop/in",
-                "{" + API + ", ingress: [{from: [{podSelector: {matchLabels: {pod-template-hash: 5d4f8}}}]}]}",
+                "{$api, ingress: [{from: [{podSelector: {matchLabels: {pod-template-hash: 5d4f8}}}]}]}",
             ),
         ],
         {"shop/web > shop/api": NOTHING},
@@ -1181,7 +1154,8 @@ THIRD_VERDICT = (
             pod("shop/web"),
             policy(
                 "shop/rule",
-                "{podSelector: {matchExpressions: [{key: apps.kubernetes.io/pod-index, operator: In, values: ['5', '6']}]}}",
+                "{podSelector: {matchExpressions:"
+                " [{key: apps.kubernetes.io/pod-index, operator: In, values: ['5', '6']}]}}",
             ),
         ],
         {"shop/web > shop/db": NOTHING},
@@ -1372,7 +1346,7 @@ SPECIAL = (
         [
             pod("shop/web", phase="Pending"),
             pod("shop/api", None, "10.20.1.2"),
-            policy("shop/rule", "{" + API + ", ingress: [{from: [{" + WEB + "}]}]}"),
+            policy("shop/rule", "{$api, ingress: [{from: [{$web}]}]}"),
         ],
         {"shop/web > shop/api": EVERYTHING},
     ),
@@ -1385,7 +1359,7 @@ def gone(phase: str) -> list[Any]:
         pod("shop/report", None, "10.20.1.1", phase=phase),
         pod("shop/web", None, "10.20.1.1", phase="Running"),
         pod("shop/api", None, "10.20.1.2"),
-        policy("shop/rule", "{" + API + ", ingress: [{from: [{ipBlock: {cidr: 10.20.1.1/32}}]}]}"),
+        policy("shop/rule", "{$api, ingress: [{from: [{ipBlock: {cidr: 10.20.1.1/32}}]}]}"),
     ]
 
 
@@ -1413,8 +1387,8 @@ INTERSECTION = (
         "1-8 and 6-10 leave 6-8",
         [
             *SHOP,
-            policy("shop/a", "{" + API + ", ingress: [{ports: [{port: 1, endPort: 8}]}]}"),
-            policy("shop/b", "{" + API + ", ingress: [{ports: [{port: 6, endPort: 10}]}]}"),
+            policy("shop/a", "{$api, ingress: [{ports: [{port: 1, endPort: 8}]}]}"),
+            policy("shop/b", "{$api, ingress: [{ports: [{port: 6, endPort: 10}]}]}"),
         ],
         {PAIRS["inner"]: "TCP 6-8"},
     ),
@@ -1422,19 +1396,19 @@ INTERSECTION = (
         "1-5 and 6-10 leave nothing",
         [
             *SHOP,
-            policy("shop/a", "{" + API + ", ingress: [{ports: [{port: 1, endPort: 5}]}]}"),
-            policy("shop/b", "{" + API + ", ingress: [{ports: [{port: 6, endPort: 10}]}]}"),
+            policy("shop/a", "{$api, ingress: [{ports: [{port: 1, endPort: 5}]}]}"),
+            policy("shop/b", "{$api, ingress: [{ports: [{port: 6, endPort: 10}]}]}"),
         ],
         {PAIRS["inner"]: NOTHING},
     ),
     Corner(
         "one policy means what it always means, its rules are alternatives",
-        [*SHOP, policy("shop/a", "{" + API + ", ingress: [{ports: [{port: 80}]}, {ports: [{port: 81}, {port: 82}]}]}")],
+        [*SHOP, policy("shop/a", "{$api, ingress: [{ports: [{port: 80}]}, {ports: [{port: 81}, {port: 82}]}]}")],
         {PAIRS["inner"]: "TCP 80-82", PAIRS["outward"]: EVERYTHING},
     ),
     Corner(
         "a default deny takes everything away",
-        [*SHOP, policy("shop/a", "{podSelector: {}}"), policy("shop/b", "{" + API + ", ingress: [{}]}")],
+        [*SHOP, policy("shop/a", "{podSelector: {}}"), policy("shop/b", "{$api, ingress: [{}]}")],
         {PAIRS["inner"]: NOTHING, PAIRS["into"]: NOTHING, PAIRS["outward"]: EVERYTHING},
     ),
     Corner(
@@ -1442,7 +1416,7 @@ INTERSECTION = (
         [
             *SHOP,
             policy("shop/a", "{podSelector: {}, ingress: [{}]}"),
-            policy("shop/b", "{" + API + ", ingress: [{ports: [{port: 80}]}]}"),
+            policy("shop/b", "{$api, ingress: [{ports: [{port: 80}]}]}"),
         ],
         {PAIRS["inner"]: "TCP 80", PAIRS["into"]: "TCP 80", PAIRS["back"]: EVERYTHING},
     ),
@@ -1450,8 +1424,8 @@ INTERSECTION = (
         "a policy of the other direction has no say",
         [
             *SHOP,
-            policy("shop/a", "{" + API + ", policyTypes: [Egress]}"),
-            policy("shop/b", "{" + API + ", ingress: [{ports: [{port: 80}]}]}"),
+            policy("shop/a", "{$api, policyTypes: [Egress]}"),
+            policy("shop/b", "{$api, ingress: [{ports: [{port: 80}]}]}"),
         ],
         {PAIRS["inner"]: "TCP 80", PAIRS["outward"]: NOTHING},
     ),
@@ -1461,13 +1435,9 @@ INTERSECTION = (
             *SHOP,
             policy(
                 "shop/a",
-                "{"
-                + API
-                + ", ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 80}]}, {from: [{"
-                + WEB
-                + "}]}]}",
+                "{$api, ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 80}]}, {from: [{$web}]}]}",
             ),
-            policy("shop/b", "{" + API + ", ingress: [{from: [{" + FINANCE + "}]}, {ports: [{port: 81}]}]}"),
+            policy("shop/b", "{$api, ingress: [{from: [{$finance}]}, {ports: [{port: 81}]}]}"),
         ],
         {PAIRS["inner"]: "TCP 81", PAIRS["inward"]: "TCP 80", PAIRS["into"]: NOTHING},
     ),

@@ -37,6 +37,7 @@ FRESH = "a-value-that-no-selector-names"
 """Stands for all values of an unknown label that the manifests never mention."""
 
 NAME_LABEL = "kubernetes.io/metadata.name"
+INDEX = "apps.kubernetes.io/pod-index"
 WORKLOADS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
@@ -221,6 +222,8 @@ class Endpoint:
     """Empty: unknown."""
     host_network: bool
     node: str | None
+    replicas: int | None
+    """How many Pods like this there are; None where the manifest does not say."""
 
 
 class World:
@@ -281,6 +284,7 @@ class World:
                 addresses=tuple(ipaddress.ip_address(item["ip"]) for item in status.get("podIPs") or []),
                 host_network=bool(spec.get("hostNetwork")),
                 node=spec.get("nodeName") or None,
+                replicas=replicas(manifest),
             )
         return endpoints
 
@@ -385,6 +389,8 @@ class World:
             for b in destinations
             if a.address is not None and b.address is not None and a.address.version == b.address.version
         ]
+        if source == destination:  # a workload to itself: two of its replicas
+            pairs = [(a, b) for a, b in pairs if INDEX not in a.labels or a.labels[INDEX] != b.labels[INDEX]]
         if not pairs:
             pairs = self._without_common_family(sources, destinations)
         for a, b in pairs:
@@ -518,6 +524,21 @@ def pod_spec(manifest: Manifest) -> Manifest:
     return pod_template(manifest).get("spec") or {}
 
 
+def replicas(manifest: Manifest) -> int | None:
+    """How many Pods there are at once; None for a DaemonSet and a CronJob, whose manifests do not say."""
+    spec = manifest.get("spec") or {}
+    match manifest["kind"]:
+        case "Pod":
+            return 1
+        case "DaemonSet" | "CronJob":
+            return None
+        case "Job":
+            found = spec.get("parallelism")
+        case _:
+            found = spec.get("replicas")
+    return 1 if found is None else int(found)
+
+
 def named_ports(spec: Manifest) -> Iterator[tuple[str, int, str]]:
     """Yield (name, number, protocol) of the app containers' ports; init containers do not count."""
     for container in spec.get("containers") or []:
@@ -538,14 +559,13 @@ def label_choices(manifest: Manifest, mentioned: Callable[[str], set[str]]) -> I
             for value in unknown("controller-revision-hash", mentioned):
                 yield {**labels, "controller-revision-hash": value}
         case "StatefulSet":
-            replicas = spec.get("replicas")
             first = (spec.get("ordinals") or {}).get("start") or 0
-            for index in range(first, first + (1 if replicas is None else replicas)):
+            for index in range(first, first + (replicas(manifest) or 0)):
                 for value in unknown("controller-revision-hash", mentioned):
                     yield {
                         **labels,
                         "controller-revision-hash": value,
-                        "apps.kubernetes.io/pod-index": str(index),
+                        INDEX: str(index),
                         "statefulset.kubernetes.io/pod-name": f"{name}-{index}",
                     }
         case "Job":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import Template
 from typing import Any
 
 import yaml
@@ -10,6 +11,11 @@ Manifest = dict[str, Any]
 EVERYTHING = "everything"
 NOTHING = "nothing"
 PROTOCOLS = ("TCP", "UDP", "SCTP")
+WORDS = {
+    **{app: f"podSelector: {{matchLabels: {{app: {app}}}}}" for app in ("web", "api", "db")},
+    **{team: f"namespaceSelector: {{matchLabels: {{team: {team}}}}}" for team in ("office", "finance")},
+}
+"""What ``$web`` and the like stand for in a spec: the selectors that rows need all the time."""
 PortText = str
 """``everything``, ``nothing``, or items such as ``TCP``, ``UDP 53``, ``TCP 8000-9000``, with commas between."""
 
@@ -83,14 +89,14 @@ def workload(
 
 
 def policy(identity: str, spec: str | None) -> Manifest:
-    """A NetworkPolicy ``namespace/name`` with a spec written as YAML; None leaves the spec out."""
+    """A NetworkPolicy ``namespace/name`` with a spec written as YAML with `WORDS`; None leaves the spec out."""
     space, name = identity.split("/")
     manifest: Manifest = {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": {"namespace": space, "name": name},
     }
-    return manifest if spec is None else {**manifest, "spec": yaml.safe_load(spec)}
+    return manifest if spec is None else {**manifest, "spec": yaml.safe_load(Template(spec).substitute(WORDS))}
 
 
 def policies(specs: dict[str, str | None]) -> list[Manifest]:

@@ -48,8 +48,15 @@ def disagreements(documents: list[worlds.Manifest], belief: str, pod_cidrs: tupl
     outside = dict(_outside_samples(oracle, evaluator))
     for source in (*sorted(oracle.endpoints), *outside):
         for destination in (*sorted(oracle.endpoints), *outside):
-            if source == destination or {source, destination} <= outside.keys():
+            if {source, destination} <= outside.keys():
                 continue
+            if source == destination:
+                several = oracle.endpoints[source].replicas != 1
+                end = evaluator.result.endpoint(source)
+                if evaluator.result.judged(end, end) != several:
+                    yield f"{source} to itself is judged: {not several}"
+                if not several:
+                    continue
             yield from _pair(oracle, evaluator, combine, source, destination, outside)
     yield from _rectangles(evaluator)
 
@@ -108,7 +115,8 @@ def _rectangles(evaluator: Evaluator) -> Iterator[str]:
     ids = [end.id for end in evaluator.result.endpoints]
     for source in ids:
         for destination in ids:
-            if source == destination or {source, destination} <= evaluator.ranges.keys():
+            ends = evaluator.result.endpoint(source), evaluator.result.endpoint(destination)
+            if not evaluator.result.judged(*ends):
                 continue
             pair = (source, destination)
             if allowed.get(pair, {}) != evaluator.result.allowed(source, destination).by_protocol():

