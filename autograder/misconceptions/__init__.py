@@ -13,5 +13,6 @@ recognizes a belief in what decoding or validation refuses, and so never reaches
 from __future__ import annotations
 
 from .catalogue import CATALOGUE, Misconception, UnknownMisconceptionError, models, patterns, semantics
+from .recognition import recognize
 
-__all__ = ["CATALOGUE", "Misconception", "UnknownMisconceptionError", "models", "patterns", "semantics"]
+__all__ = ["CATALOGUE", "Misconception", "UnknownMisconceptionError", "models", "patterns", "recognize", "semantics"]
