@@ -6,9 +6,11 @@ VENV ?= .venv
 PYTHON ?=
 EXTRAS ?= notebook,classroom,cluster,test
 ARGS ?=
+CONSTRAINTS ?= constraints.txt
 
 BIN := $(VENV)/bin/python
-INSTALL := $(BIN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+INSTALL = $(BIN) -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS:%=--constraint %) --editable
+failed = { echo 'The installation failed. If the tested versions do not fit this Python, try: make $(1) CONSTRAINTS=' >&2; exit 1; }
 USABLE := $(BIN) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 
 .PHONY: help start test check clean
@@ -52,12 +54,12 @@ endif
 # The environment. An empty file in it says which extras it holds, and since when.
 $(VENV)/.for-learners: $(VENV)/.made pyproject.toml constraints.txt
 	@echo 'Installing the course and JupyterLab into $(VENV). This takes a minute or two, once …'
-	@$(INSTALL) '.[notebook]'
+	@$(INSTALL) '.[notebook]' || $(call failed,start)
 	@touch $@
 
 $(VENV)/.for-maintainers: $(VENV)/.made pyproject.toml constraints.txt
 	@echo 'Installing the course and what its tests need into $(VENV). This takes a minute or two, once …'
-	@$(INSTALL) '.[$(EXTRAS)]'
+	@$(INSTALL) '.[$(EXTRAS)]' || $(call failed,test)
 	@touch $@
 
 # An environment that works is kept, whoever made it. One that was made only half, or whose Python has gone, is not.

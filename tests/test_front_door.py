@@ -101,11 +101,11 @@ def constraints() -> list[tuple[str, Version, Marker | None]]:
     return found
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", ["3.11.2", "3.11.9", "3.12.0", "3.13.7"])
 def test_every_requirement_has_one_tested_version_within_its_range(python):
     chosen: dict[str, Version] = {}
     for name, version, marker in constraints():
-        if marker is None or marker.evaluate({"python_version": python, "python_full_version": f"{python}.0"}):
+        if marker is None or marker.evaluate({"python_full_version": python}):
             assert name not in chosen, f"{name} has two versions on Python {python}"
             chosen[name] = version
     for name, requirement in requirements(*EXTRAS).items():

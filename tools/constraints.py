@@ -1,6 +1,6 @@
 """Makes constraints.txt: the exact versions that the tests passed with, out of a real installation on every Python.
 
-``python -m tools.constraints python3.11 python3.12 python3.13 > constraints.txt``
+``python -m tools.constraints PYTHON… > constraints.txt``, with an old and a new patch release of 3.11 among them
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def installation(python: str) -> tuple[str, dict[str, str]]:
-    """Return the version of a Python (``3.12``) and what it installs: name → version."""
+    """Return the full version of a Python (``3.12.1``) and what it installs: name → version."""
     with tempfile.TemporaryDirectory() as folder:
         print(f"installing on {python} …", file=sys.stderr)
         subprocess.run([python, "-m", "venv", folder], check=True)
@@ -37,7 +37,7 @@ def installation(python: str) -> tuple[str, dict[str, str]]:
         pip = [str(inside), "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", "--quiet", "--editable", EXTRAS], check=True)
         version = subprocess.run(
-            [str(inside), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            [str(inside), "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"],
             check=True,
             capture_output=True,
             text=True,
@@ -52,9 +52,10 @@ def merge(installed: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Return one line for each package and version.
 
     Where the Pythons differ, each version holds from its first Python to the next one's, the newest for all to come.
+    The full version of Python counts: a package may ask for a patch release.
 
-    >>> merge({"3.11": {"ipython": "9.9", "six": "1.17"}, "3.12": {"ipython": "9.18"}, "3.13": {"ipython": "9.18"}})
-    ['ipython==9.9 ; python_version < "3.12"', 'ipython==9.18 ; python_version >= "3.12"', 'six==1.17']
+    >>> merge({"3.11.2": {"six": "1.16"}, "3.11.7": {"six": "1.17"}, "3.12.1": {"idna": "3.2", "six": "1.17"}})
+    ['idna==3.2', 'six==1.16 ; python_full_version < "3.11.7"', 'six==1.17 ; python_full_version >= "3.11.7"']
     """
     lines = []
     for name in sorted({name for packages in installed.values() for name in packages}, key=str.lower):
@@ -64,14 +65,14 @@ def merge(installed: Mapping[str, Mapping[str, str]]) -> list[str]:
             if version is not None and (not runs or runs[-1][0] != version):
                 runs.append((version, python))
         for index, (version, first) in enumerate(runs):
-            bounds = [f'python_version >= "{first}"'] if index else []
-            bounds += [f'python_version < "{runs[index + 1][1]}"'] if index + 1 < len(runs) else []
+            bounds = [f'python_full_version >= "{first}"'] if index else []
+            bounds += [f'python_full_version < "{runs[index + 1][1]}"'] if index + 1 < len(runs) else []
             lines.append(f"{name}=={version}" + (f" ; {' and '.join(bounds)}" if bounds else ""))
     return lines
 
 
 def _number(python: str) -> tuple[int, ...]:
-    """``3.12`` as numbers, so that 3.9 comes before 3.10."""
+    """``3.12.1`` as numbers, so that 3.9 comes before 3.10."""
     return tuple(map(int, python.split(".")))
 
 

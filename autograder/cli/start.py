@@ -144,6 +144,7 @@ def server_arguments(course: Course, desk: Path, port: int | None, *, browser: b
 
 def _serve(course: Course, desk: Path, args: argparse.Namespace) -> int:
     """Run JupyterLab on the desk and return when it stops."""
+    tell("Starting JupyterLab …")
     try:
         from jupyterlab.labapp import LabApp
     except ImportError as error:
@@ -151,7 +152,6 @@ def _serve(course: Course, desk: Path, args: argparse.Namespace) -> int:
         raise InputError(f"JupyterLab is not installed. Install it with: {remedy}") from error
     browser = not args.no_browser and has_screen(os.environ)
     _write_settings(desk)
-    tell("Starting JupyterLab …")
     arguments = server_arguments(course, desk, args.port, browser=browser)
     try:
         server = LabApp.initialize_server([*arguments, *args.jupyter])

@@ -15,15 +15,15 @@ from tools.constraints import merge
         pytest.param({"3.11": {}, "3.12": {"six": "1"}}, ["six==1"], id="on the newest alone"),
         pytest.param(
             {"3.9": {"six": "1"}, "3.10": {"six": "2"}, "3.11": {"six": "2"}},
-            ['six==1 ; python_version < "3.10"', 'six==2 ; python_version >= "3.10"'],
+            ['six==1 ; python_full_version < "3.10"', 'six==2 ; python_full_version >= "3.10"'],
             id="two versions, with 3.9 before 3.10",
         ),
         pytest.param(
             {"3.11": {"six": "1"}, "3.12": {"six": "2"}, "3.13": {"six": "3"}},
             [
-                'six==1 ; python_version < "3.12"',
-                'six==2 ; python_version >= "3.12" and python_version < "3.13"',
-                'six==3 ; python_version >= "3.13"',
+                'six==1 ; python_full_version < "3.12"',
+                'six==2 ; python_full_version >= "3.12" and python_full_version < "3.13"',
+                'six==3 ; python_full_version >= "3.13"',
             ],
             id="three versions",
         ),
