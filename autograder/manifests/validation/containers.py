@@ -76,7 +76,7 @@ def validate_init_containers(
 def _validate_common(container: Container, path: Path, minor: int) -> Iterator[FieldError]:
     name = container.get("name", "")
     if name:
-        yield from each((*path, "name"), name, dns_label(name, minor))
+        yield from each((*path, "name"), name, dns_label(name))
     else:
         yield required((*path, "name"))
     if not container.get("image"):

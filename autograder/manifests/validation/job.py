@@ -67,7 +67,7 @@ def _validate(metadata: Mapping[str, Any], spec: Mapping[str, Any], minor: int) 
         # Its Pods' host names are the Job's name and their index.
         name = metadata.get("name", "")
         hostname = f"{name}-{spec['completions'] - 1}"
-        if (name or not metadata.get("generateName")) and dns_label(hostname, minor):
+        if (name or not metadata.get("generateName")) and dns_label(hostname):
             yield invalid(("metadata", "name"), name, f"will not able to create pod with invalid DNS label: {hostname}")
 
 

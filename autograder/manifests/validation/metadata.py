@@ -29,14 +29,14 @@ def validate_metadata(
     prefix = metadata.get("generateName", "")
     name = metadata.get("name", "")
     if prefix:
-        yield from each((*path, "generateName"), prefix, rule(as_prefix(prefix), minor))
+        yield from each((*path, "generateName"), prefix, rule(as_prefix(prefix)))
     if name:
-        yield from each((*path, "name"), name, rule(name, minor))
+        yield from each((*path, "name"), name, rule(name))
     elif not prefix:
         yield required((*path, "name"), "name or generateName is required")
     namespace = metadata.get("namespace", "")
     if namespaced and namespace:
-        yield from each((*path, "namespace"), namespace, dns_label(namespace, minor))
+        yield from each((*path, "namespace"), namespace, dns_label(namespace))
     yield from validate_labels(metadata.get("labels"), (*path, "labels"), minor)
     yield from validate_annotations(metadata.get("annotations"), (*path, "annotations"), minor)
     yield from _validate_finalizers(metadata.get("finalizers", ()), (*path, "finalizers"), minor)

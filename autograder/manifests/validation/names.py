@@ -52,14 +52,14 @@ _LABEL_VALUE_SENTENCE: Final = (
     "and must start and end with an alphanumeric character"
 )
 
-NameRule = Callable[[str, int], list[str]]
-"""A rule for names: takes the text and the minor version of Kubernetes."""
+NameRule = Callable[[str], list[str]]
+"""A rule for names."""
 
 
-def dns_label(text: str, minor: int) -> list[str]:
+def dns_label(text: str) -> list[str]:
     """Return what is wrong with a DNS-1123 label, the form of a Namespace's or a container's name.
 
-    >>> dns_label("shop", 37), dns_label("web.shop", 37)
+    >>> dns_label("shop"), dns_label("web.shop")
     ([], ['must not contain dots'])
     """
     wrong = _too_long(text, 63)
@@ -69,9 +69,8 @@ def dns_label(text: str, minor: int) -> list[str]:
     return wrong
 
 
-def dns_subdomain(text: str, minor: int) -> list[str]:
+def dns_subdomain(text: str) -> list[str]:
     """Return what is wrong with a DNS-1123 subdomain, the form of most names."""
-    del minor
     return _subdomain(text, "characters")
 
 
@@ -82,7 +81,7 @@ def _subdomain(text: str, unit: str) -> list[str]:
     return wrong
 
 
-def dns_1035_label(text: str, minor: int) -> list[str]:
+def dns_1035_label(text: str) -> list[str]:
     """Return what is wrong with a DNS-1035 label, which must begin with a letter."""
     wrong = _too_long(text, 63)
     if not _LABEL_1035_RE.match(text):

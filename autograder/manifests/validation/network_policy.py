@@ -1,4 +1,7 @@
-"""NetworkPolicy. Sources: pkg/apis/networking/validation/validation.go, pkg/registry/networking/networkpolicy/strategy.go."""
+"""NetworkPolicy.
+
+Sources: pkg/apis/networking/validation/validation.go, pkg/registry/networking/networkpolicy/strategy.go.
+"""
 
 from __future__ import annotations
 

@@ -37,13 +37,13 @@ def validate_pod_spec(spec: Mapping[str, Any], path: Path, minor: int) -> Iterat
     yield from validate_labels(spec.get("nodeSelector"), (*path, "nodeSelector"), minor)
     for field in ("serviceAccountName", "nodeName"):
         if name := spec.get(field):
-            yield from each((*path, field), name, dns_subdomain(name, minor))
+            yield from each((*path, field), name, dns_subdomain(name))
     deadline = spec.get("activeDeadlineSeconds")
     if deadline is not None and not 1 <= deadline <= 2**31 - 1:
         yield invalid((*path, "activeDeadlineSeconds"), deadline, f"must be between 1 and {2**31 - 1}, inclusive")
     for field in ("hostname", "subdomain"):
         if name := spec.get(field):
-            yield from each((*path, field), name, dns_label(name, minor))
+            yield from each((*path, field), name, dns_label(name))
 
 
 def _validate_host_ports(containers: list[Mapping[str, Any]], path: Path) -> Iterator[FieldError]:

@@ -33,7 +33,7 @@ def validate(service: Mapping[str, Any], minor: int) -> Iterator[FieldError]:
     if type_ == "ExternalName":
         name = spec.get("externalName", "").removesuffix(".")
         if name:
-            yield from each(("spec", "externalName"), name, dns_subdomain(name, minor))
+            yield from each(("spec", "externalName"), name, dns_subdomain(name))
         else:
             yield required(("spec", "externalName"))
     yield from _validate_ports(ports, minor)
@@ -59,7 +59,7 @@ def _validate_ports(ports: list[Mapping[str, Any]], minor: int) -> Iterator[Fiel
         path = ("spec", "ports", index)
         name = port.get("name", "")
         if name:
-            yield from each((*path, "name"), name, dns_label(name, minor))
+            yield from each((*path, "name"), name, dns_label(name))
             if name in names:
                 yield duplicate((*path, "name"), name)
             names.add(name)

@@ -34,7 +34,7 @@ def validate(stateful_set: Mapping[str, Any], minor: int) -> Iterator[FieldError
     if "ordinals" in spec:
         yield from non_negative(spec["ordinals"].get("start", 0), ("spec", "ordinals.start"))
     if name := spec.get("serviceName"):
-        yield from each(("spec", "serviceName"), name, dns_label(name, minor))
+        yield from each(("spec", "serviceName"), name, dns_label(name))
     yield from _validate_selector_and_template(spec, minor)
 
 
