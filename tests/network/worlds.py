@@ -343,6 +343,27 @@ def _workload(random: Random, name: str, namespace: str | None) -> Manifest:
     }
 
 
+def _service(random: Random, name: str, namespace: str) -> Manifest:
+    """A Service in front of some Pods: it must change nothing."""
+    ports: list[Manifest] = []
+    for index in range(random.randint(1, 2)):
+        port: Manifest = {"name": f"port-{index}", "port": NUMBERS[index] + index}
+        if _maybe(random, 0.8):
+            port["targetPort"] = random.choice((*NUMBERS, *PORT_NAMES))
+        if _maybe(random, 0.4):
+            port["protocol"] = random.choice(PROTOCOLS)
+        ports.append(port)
+    spec: Manifest = {"selector": _labels(random, LABELS, 0.6), "ports": ports}
+    if _maybe(random, 0.3):
+        spec["clusterIP"] = f"10.1.2.{random.randint(100, 200)}"
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+    }
+
+
 # ---------------------------------------------------------------------------------------------------------------
 # Worlds
 
@@ -357,7 +378,7 @@ def _namespace(random: Random, name: str) -> Manifest:
 
 
 def world(random: Random) -> list[Manifest]:
-    """Return a small cluster: 1-4 namespaces (some undeclared), 1-8 Pods and workloads, 0-8 policies."""
+    """Return a small cluster: 1-4 namespaces (some undeclared), 1-8 Pods and workloads, 0-8 policies, some Services."""
     used = random.sample(NAMESPACES, random.randint(1, 4))
     documents = [_namespace(random, name) for name in used if _maybe(random, 0.8)]
     free = {family: random.sample(addresses, len(addresses)) for family, addresses in POD_ADDRESSES.items()}
@@ -375,6 +396,8 @@ def world(random: Random) -> list[Manifest]:
         namespace = random.choice(used)
         written = None if namespace == "default" and _maybe(random, 0.5) else namespace
         documents.append(random_policy(random, written, f"policy-{index}"))
+    services = random.choice((0, 0, 0, 1, 2))
+    documents.extend(_service(random, f"service-{index}", random.choice(used)) for index in range(services))
     random.shuffle(documents)
     if documents and _maybe(random, 0.05):
         return [{"apiVersion": "v1", "kind": "List", "items": documents}]
