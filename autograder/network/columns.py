@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from autograder.manifests.objects import IPBlock, LabelSelector, NetworkPolicy, Peer, Requirement, Service
 
@@ -19,7 +20,7 @@ from .bits import Mask, mask_of
 from .cluster import Cluster, Endpoint
 from .selectors import is_empty, matches
 from .semantics import Semantics
-from .variants import Variant, Wording, variants
+from .variants import NO_FAMILY, Camp, Families, Variant, Wording, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Columns:
     """Pods without a known address, by the family of the connection."""
     possible: Mapping[Family | None, Mask]
     """The ranges where such a Pod may be."""
-    families: Mapping[Family, Mask]
+    families: Mapping[Family | Literal[0], Mask]
+    camps: Mapping[Camp, Mask]
     hosts: Mask
     nodes: Mapping[str | None, Mask]
     _by_label: Mapping[tuple[str, str], Mask]
@@ -224,9 +226,8 @@ def build(
         blocks += [IPBlock(cidr) for cidr in dict.fromkeys(cidr for item in blocks for cidr in item.except_)]
     signatures = _range_signatures(space, blocks)
     pods_match_blocks = semantics.ip_block_pods == "match"
-    known_families = {address(text)[0] for pod in cluster.pods for text in pod.addresses}
-    some_unknown = any(not pod.addresses for pod in cluster.pods)
-    families = bool(blocks) and pods_match_blocks and (some_unknown or len(known_families) > 1)
+    pod_cidrs = tuple(pod_cidrs)
+    families = Families.of(cluster.pods, pod_cidrs, matter=bool(blocks) and pods_match_blocks)
     wording = Wording.of(_selectors(policies))
     names = _port_names(policies)
     any_host = any(pod.host_network for pod in cluster.pods)
@@ -235,7 +236,7 @@ def build(
     def column_key(variant: Variant) -> tuple[object, ...]:
         """Return all that policies can see of a possibility."""
         place = -1
-        if not blocks or not pods_match_blocks:
+        if not blocks or not pods_match_blocks or variant.family == NO_FAMILY:
             place = 0
         elif variant.address is not None:
             place = signatures[space.find(*variant.address)]
@@ -255,6 +256,7 @@ def build(
             place,
             variant.family,
             variant.policed,
+            variant.camp,
             (variant.host, variant.node) if any_host else None,
             # Translated ports hang on every declared port of the Pod.
             (tuple(service.name for service in services), variant.ports) if services else None,
@@ -264,7 +266,7 @@ def build(
     grouped: dict[tuple[object, ...], list[int]] = defaultdict(list)
     possibilities: dict[tuple[object, ...], list[Variant]] = {}
     for index, pod in enumerate(cluster.pods):
-        found = variants(pod, wording, semantics, families=families)
+        found = variants(pod, wording, semantics, families)
         key: tuple[object, ...]
         if len(found) == 1:
             key = column_key(found[0])
@@ -306,7 +308,8 @@ def build(
     by_label: dict[tuple[str, str], list[int]] = defaultdict(list)
     by_key: dict[str, list[int]] = defaultdict(list)
     by_namespace: dict[str, list[int]] = defaultdict(list)
-    by_family: dict[Family, list[int]] = {4: [], 6: []}
+    by_family: dict[Family | Literal[0], list[int]] = defaultdict(list)
+    by_camp: dict[Camp, list[int]] = defaultdict(list)
     by_node: dict[str | None, list[int]] = defaultdict(list)
     unknown: dict[Family | None, list[int]] = {None: [], 4: [], 6: []}
     by_signature: dict[int, list[int]] = defaultdict(list)
@@ -324,7 +327,9 @@ def build(
             by_node[variant.node].append(column)
         if variant.family is not None:
             by_family[variant.family].append(column)
-        if blocks and pods_match_blocks:
+        if variant.camp is not None:
+            by_camp[variant.camp].append(column)
+        if blocks and pods_match_blocks and variant.family != NO_FAMILY:
             if variant.address is None:
                 unknown[variant.family].append(column)
             else:
@@ -355,7 +360,8 @@ def build(
         ranges=((1 << len(listed)) - 1) & ~pod_columns,
         unknown={family: mask_of(columns) for family, columns in unknown.items() if columns},
         possible={family: mask_of(set(columns)) for family, columns in possible.items()},
-        families={family: mask_of(columns) for family, columns in by_family.items() if columns},
+        families={family: mask_of(columns) for family, columns in by_family.items()},
+        camps={camp: mask_of(columns) for camp, columns in by_camp.items()},
         hosts=mask_of(column for column, variant in enumerate(listed) if variant is not None and variant.host),
         nodes={node: mask_of(columns) for node, columns in by_node.items()},
         _by_label={pair: mask_of(columns) for pair, columns in by_label.items()},

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Literal
 
-from .addresses import FAMILIES, Family
+from .addresses import Family
 from .bits import Mask, Partition, join, meet, put, restrict, value_at
 from .columns import Columns
 from .ports import PROTOCOLS, PortAtoms, PortSet
 from .rows import Row, either, over
+from .variants import NO_FAMILY
 
 
 def own_node(columns: Columns, source: int, everything: int, out: Row, into: Row) -> tuple[Row, Row]:
@@ -41,8 +43,8 @@ def own_node(columns: Columns, source: int, everything: int, out: Row, into: Row
 def folded(columns: Columns, row_of: Callable[[int], Row], everything: int) -> list[Row]:
     """Return one row for each class, over classes; `row_of` gives the row of a column, over columns.
 
-    Two possibilities count together only where a connection between them can exist: both ends use one address
-    family. Where no pair of possibilities shares a family, every pair counts.
+    Two possibilities count together only where both can be true of one connection: one address family, and one way
+    of taking hostNetwork Pods. Between Pods without a common family the possibilities of no family count.
     """
     classes = len(columns.members)
     if not columns.planes:
@@ -50,16 +52,18 @@ def folded(columns: Columns, row_of: Callable[[int], Row], everything: int) -> l
     fold = _Fold(columns, everything)
     rows = []
     for number, possibilities in enumerate(columns.columns_of_class):
-        found = either(fold.row(row_of(column), _family(columns, column)) for column in possibilities)
-        strangers = fold.strangers([_family(columns, column) for column in possibilities])
+        real = [column for column in possibilities if _family(columns, column) != NO_FAMILY]
+        found = either(fold.row(row_of(column), column) for column in real)
+        strangers = fold.strangers([_family(columns, column) for column in real])
         if strangers:
-            anyway = either(fold.row(row_of(column), None) for column in possibilities)
-            found = Row(over(found.low, anyway.low, strangers), over(found.high, anyway.high, strangers))
+            nowhere = [column for column in possibilities if _family(columns, column) == NO_FAMILY]
+            apart = either(fold.row(row_of(column), column) for column in nowhere)
+            found = Row(over(found.low, apart.low, strangers), over(found.high, apart.high, strangers))
         rows.append(_judged(columns, number, _exact(found)))
     return rows
 
 
-def _family(columns: Columns, column: int) -> Family | None:
+def _family(columns: Columns, column: int) -> Family | Literal[0] | None:
     variant = columns.variants[column]
     return variant.family if variant is not None else None
 
@@ -84,10 +88,8 @@ class _Fold:
         self._everything = everything
         self._first: Mask = (1 << len(columns.members)) - 1
         self._planes = [(0, len(columns.members)), *columns.planes]
-        self._done: dict[tuple[int, Family | None], tuple[Row, Row]] = {}
-        self._with_family = {
-            family: self._any_plane(columns.families.get(family, 0)) for family in FAMILIES
-        }
+        self._done: dict[tuple[int, Mask], tuple[Row, Row]] = {}
+        self._with_family = {family: self._any_plane(mask) for family, mask in columns.families.items()}
         of_some_family = 0
         for mask in columns.families.values():
             of_some_family |= mask
@@ -99,33 +101,44 @@ class _Fold:
             found |= (mask >> offset) & ((1 << count) - 1)
         return found
 
-    def strangers(self, families: list[Family | None]) -> Mask:
+    def strangers(self, families: Iterable[Family | Literal[0] | None]) -> Mask:
         """Return the classes with which none of the given families can connect."""
-        if None in families:
-            return 0
         reached = self._of_any_family
         for family in families:
-            if family is not None:
-                reached |= self._with_family[family]
+            if family is None:
+                return 0
+            reached |= self._with_family[family]
         return self._first & ~reached
 
-    def row(self, row: Row, family: Family | None) -> Row:
+    def row(self, row: Row, source: int) -> Row:
         """Return the bounds over classes for one possibility of the source."""
-        key = (id(row), family)
+        excluded = self._excluded(source)
+        key = (id(row), excluded)
         if key not in self._done:
             # The row is kept beside the result so that its id stays taken.
-            self._done[key] = (row, self._fold(row, family))
+            self._done[key] = (row, self._fold(row, excluded))
         return self._done[key][1]
 
-    def _fold(self, row: Row, family: Family | None) -> Row:
-        other: Mask = 0
-        if family is not None:
-            other = self._columns.families.get(4 if family == 6 else 6, 0)  # noqa: PLR2004
+    def _excluded(self, source: int) -> Mask:
+        """Return the columns that cannot be true of one connection together with this one."""
+        variant = self._columns.variants[source]
+        excluded: Mask = 0
+        for family, mask in self._columns.families.items():
+            if (variant is None or variant.family is None) and family == NO_FAMILY:
+                excluded |= mask
+            elif variant is not None and variant.family is not None and family != variant.family:
+                excluded |= mask
+        for camp, mask in self._columns.camps.items():
+            if variant is not None and variant.camp is not None and camp != variant.camp:
+                excluded |= mask
+        return excluded
+
+    def _fold(self, row: Row, excluded: Mask) -> Row:
         low: Partition = {self._everything: self._first}
         high: Partition = {0: self._first}
         for offset, count in self._planes:
             inside = (1 << count) - 1
-            outside = self._first & ~inside | (other >> offset) & inside
+            outside = self._first & ~inside | (excluded >> offset) & inside
             low = meet(low, put(_shifted(row.low, offset, inside), self._everything, outside))
             high = join(high, put(_shifted(row.high, offset, inside), 0, outside))
         return Row(low, high)

@@ -5,11 +5,13 @@ A verdict must hold whatever the open facts are, or it is undefined. The open fa
 =========================== ======================================================================
 open fact                   possibilities
 =========================== ======================================================================
-hostNetwork                 a Pod like any other, or nobody (its node); the documentation allows both
+hostNetwork                 a Pod like any other, or nobody (its node); the documentation allows both, but a
+                            plugin does one of them with all Pods: the two *camps* never meet
 label of a replica          every value it can have among the replicas (``apps.kubernetes.io/pod-index``)
 label of unknown value      every value that a selector names, and one that none names
 address family              a connection uses one family; a Pod with both is two possibilities
 unknown address             one possibility per family; the ranges inside it are folded by `rows`
+no common family            towards Pods of the other family alone no packet can flow, so no ipBlock matches
 =========================== ======================================================================
 
 Almost every Pod has exactly one possibility, and then nothing here costs anything.
@@ -20,14 +22,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, Literal
 
 from autograder.manifests.objects import ContainerPort, LabelSelector, Pod
 
-from .addresses import FAMILIES, Family, address
+from .addresses import FAMILIES, Family, address, block
 from .selectors import requirements
 from .semantics import Semantics
 
+Camp = Literal["pod", "node"]
+NO_FAMILY: Final = 0
 _FRESH: Final = "\x00some value that no selector names"
 
 
@@ -40,10 +44,13 @@ class Variant:
     ports: tuple[ContainerPort, ...]
     address: tuple[Family, int] | None
     """None when the address is unknown."""
-    family: Family | None
-    """The address family of the connection, where the policies can tell families apart; None: any."""
+    family: Family | Literal[0] | None
+    """The address family of the connection, where the policies can tell families apart; None: any.
+    `NO_FAMILY` stands for the connections that cannot be, towards Pods that share no family with this one."""
     policed: bool
     """False for a hostNetwork Pod that policies take for its node."""
+    camp: Camp | None
+    """How the plugin takes hostNetwork Pods, where this Pod is one and that is open."""
     host: bool
     node: str | None
 
@@ -88,26 +95,52 @@ def _label_variants(pod: Pod, wording: Wording) -> list[Mapping[str, str]]:
     ]
 
 
-def variants(pod: Pod, wording: Wording, semantics: Semantics, *, families: bool) -> list[Variant]:
-    """Return every possibility of a Pod; never empty.
+@dataclass(frozen=True, slots=True)
+class Families:
+    """Which address families the Pods of a cluster have."""
 
-    `families` says whether the policies can tell address families apart at all.
-    """
-    known = [address(text) for text in pod.addresses]
-    places: list[tuple[tuple[Family, int] | None, Family | None]]
-    if not families:
-        places = [(known[0] if known else None, None)]
-    elif known:
-        places = [(place, place[0]) for place in known]
-    else:
-        places = [(None, family) for family in FAMILIES]
-    if not pod.host_network:
-        policed = [True]
-    else:
-        policed = {"undefined": [True, False], "ignored": [False], "pod": [True]}[semantics.host_network]
+    matter: bool
+    """Whether policies can tell families apart at all, and Pods differ in them."""
+    unknown: tuple[Family, ...]
+    """The families that a Pod of unknown address may have."""
+    strangers: bool
+    """Whether some two Pods have no family in common."""
+
+    @classmethod
+    def of(cls, pods: Iterable[Pod], pod_cidrs: Iterable[str], *, matter: bool) -> Families:
+        """Return the families of the given Pods, those of unknown address being somewhere in `pod_cidrs`."""
+        unknown = tuple(sorted({block(cidr)[0] for cidr in pod_cidrs})) or FAMILIES
+        if not matter:
+            return cls(matter=False, unknown=unknown, strangers=False)
+        found = {frozenset(address(text)[0] for text in pod.addresses) or frozenset(unknown) for pod in pods}
+        alone = {families for families in found if len(families) == 1}
+        some_unknown = any(not pod.addresses for pod in pods)
+        return cls(matter=some_unknown or len(found) > 1 or found != alone, unknown=unknown, strangers=len(alone) > 1)
+
+    def places(self, pod: Pod) -> list[tuple[tuple[Family, int] | None, Family | Literal[0] | None]]:
+        """Return address and family of every possibility of a Pod."""
+        known = [address(text) for text in pod.addresses]
+        if not self.matter:
+            return [(known[0] if known else None, None)]
+        places: list[tuple[tuple[Family, int] | None, Family | Literal[0] | None]]
+        places = [(place, place[0]) for place in known] or [(None, family) for family in self.unknown]
+        if self.strangers and len({family for _, family in places}) == 1:
+            places.append((None, NO_FAMILY))
+        return places
+
+
+def variants(pod: Pod, wording: Wording, semantics: Semantics, families: Families) -> list[Variant]:
+    """Return every possibility of a Pod; never empty."""
+    camps: tuple[tuple[bool, Camp | None], ...] = ((True, None),)
+    if pod.host_network:
+        match semantics.host_network:
+            case "undefined":
+                camps = ((True, "pod"), (False, "node"))
+            case "ignored":
+                camps = ((False, None),)
     return [
-        Variant(pod.namespace, labels, pod.ports, place, family, treated, pod.host_network, pod.node)
+        Variant(pod.namespace, labels, pod.ports, place, family, policed, camp, pod.host_network, pod.node)
         for labels in _label_variants(pod, wording)
-        for treated in policed
-        for place, family in places
+        for policed, camp in camps
+        for place, family in families.places(pod)
     ]
