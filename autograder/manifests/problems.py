@@ -49,6 +49,15 @@ class Problem:
     """The complete text as kubectl or the API server prints it."""
     hint: str = ""
     """What to do about it, in one sentence for people; empty when the message says it all."""
+    value: str = ""
+    """The value at fault as the API server prints it; empty where it prints none."""
+
+    @property
+    def sentence(self) -> str:
+        """The field and what is wrong with it, on one line, as the API server words it."""
+        if self.stage != "validation" or self.code is None:
+            return self.detail
+        return ": ".join(part for part in (self.path, self.type, self.value, self.detail) if part)
 
 
 def format_path(path: Path) -> str:

@@ -31,7 +31,7 @@ def validate_containers(containers: list[Container], path: Path, minor: int) -> 
     names = set()
     for index, container in enumerate(containers):
         place = (*path, index)
-        yield from _validate_common(container, place, minor)
+        yield from _validate_common(container, place)
         name = container.get("name", "")
         if name in names:
             yield duplicate((*place, "name"), name)
@@ -54,7 +54,7 @@ def validate_init_containers(
     names = {container.get("name", "") for container in regular}
     for index, container in enumerate(containers):
         place = (*path, index)
-        yield from _validate_common(container, place, minor)
+        yield from _validate_common(container, place)
         if minor >= 35:
             yield from _validate_restart_policy(container, place)
         elif minor <= 33 and container.get("restartPolicy", "Always") != "Always":
@@ -73,7 +73,7 @@ def validate_init_containers(
                     yield forbidden((*place, field), "may not be set for init containers without restartPolicy=Always")
 
 
-def _validate_common(container: Container, path: Path, minor: int) -> Iterator[FieldError]:
+def _validate_common(container: Container, path: Path) -> Iterator[FieldError]:
     name = container.get("name", "")
     if name:
         yield from each((*path, "name"), name, dns_label(name))

@@ -59,12 +59,13 @@ class FieldError:
         """The field as the server prints it."""
         return format_path(self.path)
 
+    def printed(self, minor: int) -> str:
+        """Return the value as the server of Kubernetes 1.`minor` prints it; empty where it prints none."""
+        return "" if self.type in _WITHOUT_VALUE else _printed(self.value, minor)
+
     def body(self, minor: int) -> str:
         """Return what the server of Kubernetes 1.`minor` says of the field."""
-        text = self.type
-        if self.type not in _WITHOUT_VALUE:
-            text += f": {_printed(self.value, minor)}"
-        return f"{text}: {self.detail}" if self.detail else text
+        return ": ".join(part for part in (self.type, self.printed(minor), self.detail) if part)
 
 
 def _printed(value: Any, minor: int) -> str:
