@@ -20,7 +20,7 @@ LAYERS = (
     {"misconceptions"},
     {"course"},
     {"exercises"},
-    {"desk"},
+    {"desk", "pictures"},
     {"notebook", "classroom", "cluster", "lab", "cli", "__main__"},
 )
 """From the bottom up. What stands in one line does not know its neighbors."""
@@ -134,20 +134,11 @@ def test_the_package_loads_itself_alone():
     [
         pytest.param("autograder.cli", 60, id="the frame of the command line"),
         pytest.param("autograder.manifests.load", 120, id="reading manifests"),
-        pytest.param("autograder.network", 140, id="the evaluator"),
+        pytest.param("autograder.network", 90, id="the evaluator"),
     ],
 )
 def test_loading_stays_within_its_budget_of_modules(module, budget):
-    loaded = loaded_by(f"import {module}")
+    """What others wrote counts: our own modules are small, and may be as many as they like."""
+    loaded = {name for name in loaded_by(f"import {module}") if name.split(".")[0] != "autograder"}
     assert len(loaded) <= budget, sorted(loaded)
-    assert not loaded & {
-        "asyncio",
-        "http",
-        "socket",
-        "ssl",
-        "IPython",
-        "nbformat",
-        "jsonschema",
-        "kubernetes",
-        "tkinter",
-    }
+    assert not loaded & {"asyncio", "http", "socket", "ssl", "IPython", "nbformat", "jsonschema", "kubernetes", "tkinter"}
