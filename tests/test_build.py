@@ -1,4 +1,4 @@
-"""The course is built from text: always the same bytes, current as committed, and nothing of the instructor's gets out."""
+"""The course is built from text: always the same bytes, current as committed, nothing of the instructor gets out."""
 
 from __future__ import annotations
 
