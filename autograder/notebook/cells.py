@@ -1,0 +1,347 @@
+"""What the cells of a notebook call: two magics and four functions.
+
+Each returns something to look at. None raises for anything that a learner can write: a mistake becomes a sentence that
+says what is wrong and what to do. The learner's text is read, never run.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import shlex
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, ParamSpec
+
+from autograder.course import find_course
+from autograder.exercises.answers import (
+    FOLDER,
+    answer_path,
+    as_file,
+    learner_answer,
+    read_answer,
+    replace_file,
+    write_answer,
+)
+from autograder.exercises.checking import broken, check_answer
+from autograder.exercises.hints import next_hint
+from autograder.exercises.predictions import check_prediction, commit, compared, read_table
+from autograder.exercises.report import Style, result_lines
+from autograder.exercises.shape import nearest
+from autograder.exercises.spec import Exercise, Exercises
+from autograder.manifests.documents import InputError
+
+from .comparison import comparison, comparison_html, comparison_lines
+from .findings import finding_html, outcome, prediction_table, problem_html, result_html, take_away
+from .html import Child, Html, element, joined
+from .matrix import change_lines, change_table
+from .output import Graded, Output
+from .scene import SHOP, Scene, scene_named, scene_of_exercise
+from .worldmap import map_html, map_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograder.exercises.checking import Result
+
+    from .scene import Reading
+
+NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_RUN: Final[dict[tuple[Path, str], str]] = {}
+"""The text of each answer cell that was run in this kernel, by folder and exercise: newer than the saved notebook."""
+_PLAIN: Final = Style(width=100)
+
+_P = ParamSpec("_P")
+
+
+def _spoken(kind: type[Output]) -> Callable[[Callable[_P, Output]], Callable[_P, Output]]:
+    """Turn every failure into something to look at."""
+
+    def around(function: Callable[_P, Output]) -> Callable[_P, Output]:
+        @functools.wraps(function)
+        def speaking(*args: _P.args, **kwargs: _P.kwargs) -> Output:
+            try:
+                return function(*args, **kwargs)
+            except InputError as error:
+                return _sorry(kind, str(error))
+            except Exception as error:  # noqa: BLE001 - the last net: a learner gets a sentence, never a traceback
+                what = f"internal error ({type(error).__name__}: {error})"
+                sentence = f"{what}. This is a fault of the program, not of your answer."
+                return _sorry(kind, sentence, traceback.format_exc())
+
+        return speaking
+
+    return around
+
+
+def _sorry(kind: type[Output], sentence: str, trace: str = "") -> Output:
+    where = (
+        element("details", element("summary", "Where it happened, for a report"), element("pre", trace))
+        if trace
+        else None
+    )
+    first, *more = sentence.splitlines() or [""]
+    html = joined(outcome("pg-warn", "!", _capital(first)), [element("p", line) for line in more], where)
+    return Graded(html, sentence, 0.0, 0.0) if kind is Graded else Output(html, sentence)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# -- magics -----------------------------------------------------------------------------------------------------------
+
+
+@_spoken(Output)
+def manifest(line: str, cell: str) -> Output:
+    """Save the manifests of this cell and show what they do.
+
+    %%manifest NAME [--world WORLD]
+
+    NAME is an exercise, or any name of your own: then the manifests act in the shop, or in another WORLD. They are
+    saved as answers/NAME.yaml beside the notebook, ready for `kubectl apply -f`.
+    """
+    name, world = _arguments(line)
+    folder = Path.cwd()
+    exercises = Exercises(find_course(around=folder))
+    exercise = exercises.get(name) if name in exercises.ids else None
+    notes: list[Child] = []
+    if exercise is not None and exercise.prediction is None:
+        file = write_answer(exercise, folder, cell)
+        _RUN[folder, name] = cell
+    else:
+        file = folder / FOLDER / f"{name}.yaml"
+        replace_file(file, f"# %%manifest {name}\n{cell.rstrip()}\n")
+    if exercise is not None:
+        scene = scene_of_exercise(exercise)
+        if exercise.prediction is not None:
+            notes.append(_prediction(exercise, folder))
+    else:
+        scene = scene_named(world, folder)
+        guess = nearest(name, exercises.ids)
+        if guess and not world_was_named(line):
+            notes.append(element("p", f"There is no exercise {name}. Did you mean {guess}?", class_="pg-quiet"))
+    text = read_answer(file)
+    reading = scene.read(text, f"{FOLDER}/{file.name}")
+    return _shown(reading, text, file, notes)
+
+
+@_spoken(Output)
+def predict(line: str, cell: str) -> Output:
+    """Save a prediction: one line for each flow, with allow or deny behind the colon.
+
+    %%predict EXERCISE
+    """
+    name, _ = _arguments(line)
+    folder = Path.cwd()
+    exercise = _exercise(name)
+    if exercise.prediction is None:
+        raise InputError(f"{name} asks for manifests, not for a prediction. Begin its cell with %%manifest {name}.")
+    _RUN[folder, name] = cell
+    if commit(exercise, folder, cell) is not None:
+        sentence = "Noted. Now look: run the next cell."
+        return Output(outcome("pg-note", "✓", sentence), sentence)
+    # Nothing about the truth may show before every flow has a prediction.
+    result = check_prediction(exercise, as_file(exercise, cell), "this cell")
+    sentence = "Not yet: every line needs allow or deny behind its colon."
+    html = joined(
+        outcome("pg-warn", "!", sentence), [_open_line(found.subject, found.title) for found in result.findings]
+    )
+    return Output(html, "\n".join([sentence, *(f"{found.title}: {found.subject}" for found in result.findings)]))
+
+
+# -- functions --------------------------------------------------------------------------------------------------------
+
+
+@_spoken(Graded)
+def check(exercise: str) -> Output:
+    """Return what your answer to an exercise is worth, and why. It is also your grade: there are no hidden tests."""
+    folder = Path.cwd()
+    found = _exercise(exercise)
+    try:
+        result = check_answer(found, learner_answer(found, folder, _RUN.get((folder, exercise))))
+    except InputError as error:
+        result = broken(exercise, str(error))
+    html = result_html(result, take_away(found.concepts))
+    if found.prediction is not None:
+        html = joined(html, _prediction(found, folder))
+    return Graded(html, "\n".join(result_lines(result, _PLAIN)), result.score, result.max)
+
+
+@_spoken(Output)
+def show(world: str = SHOP) -> Output:
+    """Show a scene: its namespaces, and the Pods with their labels, ports and addresses.
+
+    `world` is an exercise, or a file WORLD.yaml beside the notebook or among the lessons.
+    """
+    scene = _scene(world)
+    cluster = scene.cluster
+    title = "The shop" if scene.name == SHOP else f"The scene of {scene.name}"
+    return Output(map_html(cluster, title), "\n".join(map_lines(cluster, title)))
+
+
+@_spoken(Output)
+def compare(name: str, misconception: str) -> Output:
+    """Show what your manifests do, beside what they would do if a belief were true.
+
+    `name` stands behind the %%manifest of a cell that was run, `misconception` is an id such as "policies-intersect".
+    """
+    folder = Path.cwd()
+    _named(name)
+    file = folder / FOLDER / f"{name}.yaml"
+    if not file.is_file():
+        raise InputError(
+            f"there is no {FOLDER}/{name}.yaml yet. Run the cell that begins with %%manifest {name} first."
+        )
+    reading = _scene_for(name, folder).read(read_answer(file), f"{FOLDER}/{file.name}")
+    if reading.refused:
+        raise InputError(
+            f"{FOLDER}/{name}.yaml is refused as it stands. Run the cell with %%manifest {name} to see why."
+        )
+    try:
+        found = comparison(reading, misconception)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    return Output(comparison_html(found), "\n".join(comparison_lines(found)))
+
+
+@_spoken(Output)
+def hint(exercise: str) -> Output:
+    """Show the next hint for an exercise. Hints cost nothing."""
+    found = next_hint(_exercise(exercise), Path.cwd())
+    return Hint(found.text)
+
+
+class Hint(Output):
+    """A hint. It is Markdown, and Jupyter shows it as such."""
+
+    def __init__(self, text: str) -> None:
+        """Take the hint."""
+        super().__init__(joined(text), text)
+
+    def _repr_markdown_(self) -> str:
+        """Return the hint as Markdown."""
+        return f"**Hint.** {self._text}"
+
+    _repr_html_ = None  # type: ignore[assignment]
+
+
+# -- pieces -----------------------------------------------------------------------------------------------------------
+
+
+def _arguments(line: str) -> tuple[str, str]:
+    """Return the name behind a magic, and the world. Raises `InputError` when it cannot be understood."""
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError:
+        words = line.split()
+    world = SHOP
+    if "--world" in words:
+        at = words.index("--world")
+        world = words[at + 1] if at + 1 < len(words) else ""
+        del words[at : at + 2]
+    if len(words) != 1:
+        raise InputError("write one name behind the %%, such as %%manifest my-policies.")
+    return _named(words[0]), _named(world)
+
+
+def world_was_named(line: str) -> bool:
+    """Return whether the learner chose a world, and so did not mean an exercise."""
+    return "--world" in line.split()
+
+
+def _named(name: str) -> str:
+    """Return a name that is safe as part of a file's name. Raises `InputError` for any other."""
+    if not NAME.fullmatch(str(name)) or len(name) > 48:
+        raise InputError(f"{name!r} is no name. Use small letters, digits and hyphens, such as two-policies.")
+    return name
+
+
+def _exercise(name: str) -> Exercise:
+    return Exercises(find_course(around=Path.cwd())).get(_named(name))
+
+
+def _scene_for(name: str, folder: Path) -> Scene:
+    """Return the scene of an exercise, or the shop for any other name."""
+    exercises = Exercises(find_course(around=folder))
+    return scene_of_exercise(exercises.get(name)) if name in exercises.ids else scene_named(SHOP, folder)
+
+
+def _scene(name: str) -> Scene:
+    folder = Path.cwd()
+    exercises = Exercises(find_course(around=folder))
+    return scene_of_exercise(exercises.get(name)) if name in exercises.ids else scene_named(_named(name), folder)
+
+
+def _shown(reading: Reading, text: str, file: Path, notes: list[Child]) -> Output:
+    """What a text of manifests does, or why it is refused."""
+    problems = [problem_html(problem, text) for problem in reading.problems]
+    messages = [f"line {problem.position.line}: {problem.message}" for problem in reading.problems]
+    name = f"{FOLDER}/{file.name}"
+    if reading.refused:
+        count = sum(problem.severity == "error" for problem in reading.problems)
+        sentence = (
+            "This is refused, so nothing changes in the cluster."
+            if count == 1
+            else f"This is refused, for {count} reasons."
+        )
+        html = joined(outcome("pg-bad", "✗", sentence, _saved(name)), problems, notes)
+        return Output(html, "\n".join([sentence, *messages]))
+    skipped = [
+        f"Line {thing.line}: {thing.kind or 'a document without a kind'} counts for nothing here."
+        for thing in reading.manifests.ignored
+    ]
+    skipped += [f"{thing} counts for nothing in this exercise." for thing in reading.aside]
+    effect = reading.effect()
+    count = len(reading.objects)
+    sentence = (
+        "Taken."
+        if count == 1
+        else f"Taken: {count} objects."
+        if count
+        else "Nothing to take: the cell holds no manifest."
+    )
+    html = joined(
+        outcome("pg-note", "✓" if count else "!", sentence, _saved(name)),
+        problems,
+        [element("p", sentence_, class_="pg-quiet") for sentence_ in skipped],
+        notes,
+        change_table(effect) if count else None,
+    )
+    return Output(html, "\n".join([sentence, *messages, *skipped, *change_lines(effect)]))
+
+
+def _saved(name: str) -> Html:
+    return element("p", "Saved as ", element("code", name), ".", class_="pg-quiet")
+
+
+def _prediction(exercise: Exercise, folder: Path) -> Html | None:
+    """The learner's prediction beside the truth, once it is committed."""
+    path = answer_path(exercise, folder)
+    if not path.is_file():
+        return element(
+            "p", "You have not predicted yet. You learn more from what you see if you do that first.", class_="pg-quiet"
+        )
+    text = read_answer(path)
+    table = read_table(exercise, text)
+    if not table.committed:
+        return None
+    rows = compared(exercise, table)
+    missed = sum(not row.right for row in rows)
+    if not missed:
+        sentence = "You predicted all of it."
+    else:
+        sentence = f"{missed} of {len(rows)} turned out otherwise than you predicted."
+    return joined(
+        element("p", element("strong", sentence)), prediction_table(rows), _diagnosis(check_prediction(exercise, text))
+    )
+
+
+def _diagnosis(result: Result) -> Html | None:
+    """The belief that a prediction shows, told once."""
+    found = next((found for found in result.findings if found.misconceptions), None)
+    return finding_html(found, result) if found is not None else None
+
+
+def _open_line(subject: str, title: str) -> Html:
+    return element("p", f"{title}: ", element("code", subject))

@@ -1,0 +1,132 @@
+"""A scene as a map: its namespaces, the Pods in them with labels and ports, and the policies in force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .html import Html, element, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from autograder.manifests.objects import ContainerPort, Pod
+    from autograder.network.cluster import Cluster
+
+METADATA_NAME = "kubernetes.io/metadata.name"
+
+
+def map_html(cluster: Cluster, title: str) -> Html:
+    """Return the map, the namespaces with the most Pods first."""
+    cluster = _sorted(cluster)
+    places = [_place(name, labels, _pods_of(cluster, name)) for name, labels in cluster.namespaces.items()]
+    return joined(
+        element("p", element("strong", title), ": ", _counted(cluster)),
+        element("div", places, class_="pg-map"),
+        element("p", _policies(cluster)),
+    )
+
+
+def map_lines(cluster: Cluster, title: str) -> Iterator[str]:
+    """Yield the same as lines of text."""
+    cluster = _sorted(cluster)
+    yield f"{title}: {_counted(cluster)}"
+    for name, labels in cluster.namespaces.items():
+        yield f"namespace {name}  {_labels(labels)}".rstrip()
+        for pod in _pods_of(cluster, name):
+            facts = (_labels(pod.labels), _ports(pod.ports), " ".join(pod.addresses))
+            yield f"  {pod.name}  " + "  ".join(fact for fact in facts if fact)
+    yield _policies(cluster)
+
+
+def _place(name: str, labels: Mapping[str, str], pods: Sequence[Pod]) -> Html:
+    written = _labels(labels)
+    return element(
+        "section",
+        element(
+            "p",
+            "namespace ",
+            element("span", name, class_="pg-name pg-pod"),
+            element("span", written, class_="pg-fact pg-name pg-quiet") if written else None,
+            class_="pg-place-name",
+        ),
+        element("ul", [_pod(pod) for pod in pods], role="list") if pods else element("p", "no Pods", class_="pg-quiet"),
+        class_="pg-place",
+        aria_label=f"namespace {name}",
+    )
+
+
+def _pod(pod: Pod) -> Html:
+    kind = (
+        ""
+        if pod.kind == "Pod"
+        else f"{pod.kind}, " + ("any number" if pod.replicas is None else f"{pod.replicas} Pods")
+    )
+    ports = _ports(pod.ports)
+    return element(
+        "li",
+        element("span", pod.name, class_="pg-name pg-pod"),
+        element("span", f" ({kind})", class_="pg-quiet") if kind else None,
+        element("span", _labels(pod.labels) or "no labels", class_="pg-fact pg-name"),
+        element("span", ports or "listens on no port", class_="pg-fact"),
+        element("span", ", ".join(pod.addresses), class_="pg-fact pg-name pg-quiet") if pod.addresses else None,
+    )
+
+
+def _sorted(cluster: Cluster) -> Cluster:
+    """The same scene with the fullest namespaces first: they make the columns of the map."""
+    names = sorted(cluster.namespaces, key=lambda name: (-len(_pods_of(cluster, name)), name))
+    return replace(cluster, namespaces={name: cluster.namespaces[name] for name in names})
+
+
+def _pods_of(cluster: Cluster, namespace: str) -> list[Pod]:
+    return [pod for pod in cluster.pods if pod.namespace == namespace]
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return " ".join(f"{key}={value}" for key, value in labels.items() if key != METADATA_NAME)
+
+
+def _ports(ports: Sequence[ContainerPort]) -> str:
+    """Return ports with their names, neighbors as one range: ``shard-1 … shard-10 7001-7010, metrics 9121``."""
+    runs: list[list[ContainerPort]] = []
+    for port in ports:
+        last = runs[-1][-1] if runs else None
+        if (
+            last is not None
+            and port.number == last.number + 1
+            and port.protocol == last.protocol
+            and port.name
+            and last.name
+        ):
+            runs[-1].append(port)
+        else:
+            runs.append([port])
+    return ", ".join(_run(run) for run in runs)
+
+
+def _run(run: Sequence[ContainerPort]) -> str:
+    first, last = run[0], run[-1]
+    protocol = "" if first.protocol == "TCP" else f" {first.protocol}"
+    if len(run) == 1:
+        return f"{first.name or ''} {first.number}{protocol}".strip()
+    return f"{first.name} … {last.name} {first.number}-{last.number}{protocol}"
+
+
+def _counted(cluster: Cluster) -> str:
+    return f"{_plural(len(cluster.namespaces), 'namespace')}, {_plural(len(cluster.pods), 'Pod')}."
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _policies(cluster: Cluster) -> str:
+    if not cluster.policies:
+        return "No policy is in force: everyone reaches everyone, on every port."
+    names = ", ".join(f"{policy.namespace}/{policy.name}" for policy in cluster.policies)
+    return (
+        f"{len(cluster.policies)} in force: {names}."
+        if len(cluster.policies) > 1
+        else f"One policy is in force: {names}."
+    )
