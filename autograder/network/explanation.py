@@ -16,7 +16,7 @@ from .cluster import Endpoint
 from .edits import Edit, manifest_of, opening, peer_for_pod, peers_for_range
 from .ports import PortSet
 from .profiles import PROFILES
-from .reachability import FAMILY, HOST_NETWORK, ITSELF, REPLICAS, UNKNOWN_ADDRESS, Reachability, reachability
+from .reachability import FAMILY, HOST_NETWORK, ITSELF, REPLICAS, UNKNOWN_ADDRESS, Reachability
 from .rules import directions, rules_of
 from .selectors import matches
 from .trace import Condition, Place, RuleTrace, trace_rule
@@ -332,8 +332,7 @@ def _opinions(result: Reachability, source: str, destination: str, protocol: str
         elif not profile.enforces:
             verdict = "allowed"
         else:
-            theirs = reachability(result.cluster, profile.semantics, result.pod_cidrs)
-            verdict, _ = verdict_of(theirs, source, destination, protocol, port)
+            verdict, _ = verdict_of(result.under(profile.semantics), source, destination, protocol, port)
         found.append(Opinion(profile.id, profile.title, verdict, profile.notes))
     return tuple(found)
 

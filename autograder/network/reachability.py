@@ -12,7 +12,7 @@ from autograder.manifests.objects import IPBlock, Pod
 from .addresses import address
 from .bits import Mask, Partition, add, bits, value_at
 from .cluster import Cluster, Endpoint
-from .columns import Columns, build
+from .columns import Columns, blocks_of, build
 from .ports import PortAtoms, PortSet
 from .folding import folded, only_with_replies, own_node
 from .rows import Row, Side, meet_rows
@@ -69,11 +69,19 @@ class Reachability:
     """The whole matrix, by classes of equal endpoints. Make it with `reachability`."""
 
     def __init__(
-        self, cluster: Cluster, pod_cidrs: tuple[str, ...], columns: Columns, rows: list[Row], atoms: PortAtoms
+        self,
+        cluster: Cluster,
+        pod_cidrs: tuple[str, ...],
+        cuts: tuple[IPBlock, ...],
+        columns: Columns,
+        rows: list[Row],
+        atoms: PortAtoms,
     ) -> None:
         """Take one row of folded bounds for each class."""
         self.cluster = cluster
         self.pod_cidrs = pod_cidrs
+        self.cuts = cuts
+        self._others: dict[Semantics, Reachability] = {}
         self.semantics = columns.semantics
         self.endpoints = columns.endpoints
         self._columns = columns
@@ -162,6 +170,12 @@ class Reachability:
             return ()
         return ((self._atoms.decode(open_ports), self._reason(start, end)),)
 
+    def under(self, semantics: Semantics) -> Reachability:
+        """Return the same cluster under another reading; computed once."""
+        if semantics not in self._others:
+            self._others[semantics] = reachability(self.cluster, semantics, self.pod_cidrs, self.cuts)
+        return self._others[semantics]
+
     def by_workload(self) -> Reachability:
         """Return the same matrix with the Pods of each workload as one endpoint, as far as policies see them alike.
 
@@ -194,7 +208,7 @@ class Reachability:
             class_of=class_of,
             members=tuple(tuple(group) for group in members),
         )
-        return Reachability(cluster, self.pod_cidrs, columns, self._rows, self._atoms)
+        return Reachability(cluster, self.pod_cidrs, self.cuts, columns, self._rows, self._atoms)
 
     # -- the whole matrix ----------------------------------------------------------------------------------------
 
@@ -359,8 +373,10 @@ def reachability(
     divided although no policy asks for it. Raises ValueError when one of `pod_cidrs` is no CIDR.
     """
     pod_cidrs = tuple(pod_cidrs)
+    # Every reading of a cluster sees the world outside in the same pieces, so that readings can be compared.
+    cuts = tuple(dict.fromkeys((*blocks_of(cluster.policies), *cuts)))
     columns = build(cluster, semantics, pod_cidrs, cuts)
-    return Reachability(cluster, pod_cidrs, columns, *_matrix(columns, cluster))
+    return Reachability(cluster, pod_cidrs, cuts, columns, *_matrix(columns, cluster))
 
 
 def _matrix(columns: Columns, cluster: Cluster) -> tuple[list[Row], PortAtoms]:

@@ -7,11 +7,11 @@ A row is a pair of partitions over all columns, the *lower* bound (allowed whate
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .addresses import Family
-from .bits import Mask, Partition, add, bits, join, meet, put
+from .bits import Mask, Partition, add, bits, join, meet, put, value_at
 from .columns import Columns
 from .rules import Compiled, Grant
 
@@ -145,6 +145,10 @@ class Side:
 
     def _united(self, groups: Groups) -> Row:
         """Add up everything that any policy allows: the truth."""
+        return self._widened(*self._sum(groups))
+
+    def _sum(self, groups: Groups) -> tuple[Partition, dict[int, Mask]]:
+        """Return everything that any policy allows, and what hangs on an unknown address beside it."""
         everyone = self._columns.everyone
         if self._ingress:
             start = {self._everything: everyone & ~self._isolated, 0: self._isolated}
@@ -158,17 +162,32 @@ class Side:
         for group in groups:
             _pour(self._merged[group][0].items(), sure)
             _pour(self._merged[group][1].items(), perhaps)
-        return self._widened(_accumulate(partition, sure.items()), perhaps)
+        return _accumulate(partition, sure.items()), perhaps
 
     def _combined(self, groups: Groups) -> Row:
-        """Combine the policies as somebody believes it: intersection, the last one, or deny first."""
+        """Combine the policies as somebody believes it: intersection, the last one, or deny first.
+
+        These do not distribute over the places where a Pod of unknown address may be, so each place is tried.
+        """
+        row = self._combined_at(groups, {}, None)
+        for family, pods in self._columns.unknown.items() if not self._ingress else ():
+            places = bits(self._columns.possible[family])
+            if places:
+                tried = either(self._combined_at(groups, {family: pods}, place) for place in places)
+                row = Row(over(row.low, tried.low, pods), over(row.high, tried.high, pods))
+        return row
+
+    def _combined_at(self, groups: Groups, unknown: Mapping[Family | None, Mask], place: int | None) -> Row:
+        """Combine the policies with the given Pods in one of the outside ranges."""
         combine = self._columns.semantics.combine
         granted: dict[int, list[Grant]] = defaultdict(list)
         for group in groups:
             for index, grant in self._grants[group]:
                 granted[index].append(grant)
         everything: Partition = {self._everything: self._columns.everyone}
-        row = self._united(groups) if combine == "deny-wins" else Row(everything, everything)
+        row = Row(everything, everything)
+        if combine == "deny-wins":
+            row = self._placed(self._sum(groups), unknown, place)
         for index, policy in enumerate(self._policies):
             scope = self._scope(policy, groups)
             if not scope:
@@ -178,14 +197,24 @@ class Side:
                     row = Row(put(row.low, 0, scope), put(row.high, 0, scope))
                 continue
             sure, perhaps = _merge(granted[index])
-            own = self._widened(_accumulate({0: self._columns.everyone}, sure.items()), perhaps)
+            own = self._placed((_accumulate({0: self._columns.everyone}, sure.items()), perhaps), unknown, place)
             if combine == "last":
                 row = Row(over(row.low, own.low, scope), over(row.high, own.high, scope))
             else:
-                row = meet_rows(
-                    row, Row(over(everything, own.low, scope), over(everything, own.high, scope))
-                )
+                row = meet_rows(row, Row(over(everything, own.low, scope), over(everything, own.high, scope)))
         return row
+
+    @staticmethod
+    def _placed(
+        added: tuple[Partition, dict[int, Mask]], unknown: Mapping[Family | None, Mask], place: int | None
+    ) -> Row:
+        """Return a sum of grants with some Pods in the place of an outside range."""
+        partition, perhaps = added
+        if place is None:
+            return Row(partition, partition)
+        for pods in unknown.values():
+            partition = add(partition, value_at(partition, place), pods)
+        return Row(partition, _accumulate(partition, perhaps.items()))
 
     def _scope(self, policy: Compiled, groups: Groups) -> Mask:
         """Return the destinations for which a policy decides about the source of these groups."""

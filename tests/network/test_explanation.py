@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -17,26 +18,30 @@ from autograder.network.explanation import Explanation, explain, sentences, verd
 from . import worlds
 
 Manifest = dict[str, object]
+PORTS = (80, 8080, 53, 9000, 1, 65535)
 
 
 def result_of(documents: list[Manifest]) -> Reachability:
     return reachability(Cluster.from_manifests(load_text(worlds.as_json(documents), file="world.json")))
 
 
-def explanations(result: Reachability, ports: tuple[int, ...]) -> Iterator[Explanation]:
-    for source in result.endpoints:
-        for destination in result.endpoints:
-            if result.judged(source, destination):
-                for port in ports:
-                    for protocol in ("TCP", "UDP"):
-                        yield explain(result, source.id, destination.id, port, protocol)
+def explanations(result: Reachability, chance: Random, ports: tuple[int, ...], most: int = 60) -> Iterator[Explanation]:
+    """Yield explanations of some flows of a world, different ones each time."""
+    pairs = [
+        (source, destination)
+        for source in result.endpoints
+        for destination in result.endpoints
+        if result.judged(source, destination)
+    ]
+    for source, destination in chance.sample(pairs, min(most, len(pairs))):
+        yield explain(result, source.id, destination.id, chance.choice(ports), chance.choice(("TCP", "UDP")))
 
 
 @settings(max_examples=60, deadline=None)
-@given(worlds.worlds, st.sampled_from([(80, 8080), (53, 9000), (1, 65535)]))
-def test_the_ends_add_up_to_the_verdict_of_the_matrix(documents: list[Manifest], ports: tuple[int, ...]) -> None:
+@given(worlds.worlds, st.randoms(use_true_random=False))
+def test_the_ends_add_up_to_the_verdict_of_the_matrix(documents: list[Manifest], chance: Random) -> None:
     result = result_of(documents)
-    for found in explanations(result, ports):
+    for found in explanations(result, chance, PORTS):
         verdict, _ = verdict_of(result, found.source.id, found.destination.id, found.protocol, found.port)
         assert found.verdict == verdict
         ends = (found.egress.verdict, found.ingress.verdict)
@@ -49,11 +54,11 @@ def test_the_ends_add_up_to_the_verdict_of_the_matrix(documents: list[Manifest],
 
 
 @settings(max_examples=40, deadline=None)
-@given(worlds.worlds, st.sampled_from([80, 8080, 53, 65535]))
-def test_every_suggested_edit_opens_the_flow_and_closes_nothing(documents: list[Manifest], port: int) -> None:
+@given(worlds.worlds, st.randoms(use_true_random=False))
+def test_every_suggested_edit_opens_the_flow_and_closes_nothing(documents: list[Manifest], chance: Random) -> None:
     result = result_of(documents)
-    denied = [found for found in explanations(result, (port,)) if found.verdict == "denied"]
-    for found in denied[:12]:
+    denied = [found for found in explanations(result, chance, PORTS) if found.verdict == "denied"]
+    for found in denied[:6]:
         changed = copy.deepcopy(documents)
         for end in (found.egress, found.ingress):
             if end.nearest is not None:
