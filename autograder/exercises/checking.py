@@ -1,0 +1,519 @@
+"""Check an answer: text in; score, status and findings out.
+
+The learner's own check and the grade are this one function. It reads text and never runs anything.
+
+=================================  =========  ==========================================================
+the answer                         status     score
+=================================  =========  ==========================================================
+everything that is asked holds     pass       full
+the API server refuses it          fail       0, and only the refusal is told
+untouched, empty, or not there     fail       0
+anything else                      fail       as `scoring` says
+the exercise itself is broken      error      0
+=================================  =========  ==========================================================
+
+What the world of an exercise says by itself is computed once and kept with the exercise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal
+from weakref import WeakKeyDictionary
+
+from autograder.manifests.limits import ANSWERS, InputError
+from autograder.manifests.load import Ignored, Manifests, Options, load_text
+from autograder.manifests.objects import Namespace, NetworkPolicy, Object, Pod
+from autograder.manifests.problems import Problem
+from autograder.misconceptions import recognize
+from autograder.network.cluster import Cluster
+from autograder.network.reachability import Reachability, reachability
+from autograder.network.semantics import KUBERNETES, Semantics
+
+from .answers import Answer, magic_of, readable, state_of
+from .diagnosis import fits
+from .effect import Effect, effect_of
+from .findings import Finding, finding, told
+from .intent import Intent, RejectionLine
+from .judging import Hearing, IntentError, Judged, Question
+from .phrasing import flow_finding
+from .scoring import raw, score
+from .spec import Exercise, read_file
+
+Status = Literal["pass", "fail", "error"]
+
+_KEPT_READINGS: Final = 64
+"""How many readings of one world are kept. The catalogue has far fewer models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an answer to an exercise is worth, and why."""
+
+    exercise: str
+    version: int
+    title: str
+    score: float
+    max: float
+    status: Status
+    findings: tuple[Finding, ...]
+    """In the order in which they are told; all but the first error folded."""
+    problems: tuple[Problem, ...] = ()
+    """What kubectl and the API server say about the answer."""
+    misconceptions: tuple[str, ...] = ()
+    """The misconceptions that the whole answer fits, the most specific first."""
+    judgement: Judgement | None = field(default=None, compare=False, repr=False)
+    """What was judged; None when nothing could be."""
+    ignored: tuple[Ignored, ...] = field(default=(), compare=False, repr=False)
+    """Documents of the answer that are not evaluated."""
+    text: str = field(default="", compare=False, repr=False)
+    """The answer itself, to show a line of it."""
+
+    def effect(self) -> Effect | None:
+        """Return what the answer changes, or None when there is nothing to show."""
+        return self.judgement.effect() if self.judgement is not None else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as the command line's contract has it."""
+        return {
+            "exercise": self.exercise,
+            "version": self.version,
+            "score": self.score,
+            "max": self.max,
+            "status": self.status,
+            "findings": [found.to_json() for found in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The lines of an intent with their verdicts, and the two scenes that were compared."""
+
+    hearing: Hearing
+    lines: tuple[Judged, ...]
+
+    def effect(self) -> Effect:
+        """Return what changes between the two scenes."""
+        return effect_of(self.hearing)
+
+
+class World:
+    """The scene of an exercise, and what it says by itself. Make it with `world_of`."""
+
+    def __init__(self, exercise: Exercise, policies: str = "") -> None:
+        """Read the scene, with more policies in force if there are any.
+
+        Raises `InputError` when the scene cannot be read or the intent does not fit it.
+        """
+        self.exercise = exercise
+        self.intent = exercise.intent or (exercise.prediction.scene if exercise.prediction else Intent())
+        self.manifests = _sound(load_text(read_file(exercise.world), "world.yaml"), exercise.world)
+        self.objects: dict[tuple[str, str, str], Object] = {key_of(thing): thing for thing in self.manifests.objects}
+        if policies:
+            given = _sound(load_text(policies, "given.yaml", self.options), exercise.folder / "given.yaml")
+            self.objects.update((key_of(thing), thing) for thing in given.objects)
+        self.cluster = cluster_of(self.objects.values())
+        self._readings: dict[Semantics, Reachability] = {}
+        try:
+            self.question = Question(self.intent, self.cluster)
+        except IntentError as error:
+            part = "intent" if exercise.intent else "predict"
+            lines = [f"{exercise.at((part, *fault.path))}: {fault}" for fault in error.faults]
+            raise InputError("\n".join(lines)) from None
+
+    @property
+    def options(self) -> Options:
+        """How answers are read."""
+        return Options(namespace=self.intent.namespace, limits=ANSWERS)
+
+    def reading(self, semantics: Semantics = KUBERNETES) -> Reachability:
+        """Return who can talk to whom in the world without an answer; kept once computed."""
+        found = self._readings.get(semantics)
+        if found is None:
+            found = reachability(self.cluster, semantics)
+            if len(self._readings) < _KEPT_READINGS:
+                self._readings[semantics] = found
+        return found
+
+    def under(self, added: Iterable[Object]) -> Cluster:
+        """Return the scene with an answer's objects added; one that is there already is replaced."""
+        added = list(added)
+        if all(isinstance(thing, NetworkPolicy) for thing in added):
+            policies = {key_of(policy): policy for policy in self.cluster.policies}
+            policies.update((key_of(thing), thing) for thing in added if isinstance(thing, NetworkPolicy))
+            return self.cluster.with_policies(policies.values())
+        return cluster_of({**self.objects, **{key_of(thing): thing for thing in added}}.values())
+
+    @cached_property
+    def starter_raw(self) -> Fraction:
+        """The share of the intent that the starter already fulfils."""
+        read = _read(self, self.exercise.starter, "starter.yaml")
+        share = raw(_weighed(self, read, _judgement(self, read)))
+        if share >= 1:
+            raise InputError(
+                f"{self.exercise.at(('intent',))}: the starter already is a right answer, so there is nothing to do"
+            )
+        return share
+
+
+_WORLDS: WeakKeyDictionary[Exercise, World] = WeakKeyDictionary()
+
+
+def world_of(exercise: Exercise) -> World:
+    """Return the scene of an exercise, a prediction's with its given policies in force; read once and kept.
+
+    Raises `InputError` when it cannot be read.
+    """
+    found = _WORLDS.get(exercise)
+    if found is None:
+        found = _WORLDS[exercise] = World(exercise, exercise.given if exercise.prediction else "")
+    return found
+
+
+def check(exercise: Exercise, text: str, file: str = "<answer>") -> Result:
+    """Return what an answer is worth and why; `file` is what findings call it.
+
+    A prediction is checked by `predictions`. Raises `InputError` when the exercise itself is broken; nothing that an
+    answer holds raises.
+    """
+    if exercise.prediction is not None:
+        from .predictions import check_prediction
+
+        return check_prediction(exercise, text, file)
+    world = world_of(exercise)
+    starter = world.starter_raw
+    state = state_of(exercise, text)
+    if state != "changed":
+        found = finding(f"answer-{'untouched' if state == 'starter' else state}", exercise=exercise.id, file=file)
+        return _failed(exercise, [found])
+    if len(text.encode("utf-8", "replace")) > ANSWERS.max_bytes:
+        limit = f"{ANSWERS.max_bytes >> 20} MiB"
+        return _failed(exercise, [finding("answer-too-large", exercise=exercise.id, file=file, limit=limit)])
+    return _check(world, text, file, starter)
+
+
+def check_answer(exercise: Exercise, answer: Answer) -> Result:
+    """Return what an answer out of a notebook or a file is worth, and what is to be said about where it came from.
+
+    Raises `InputError` when the exercise itself is broken.
+    """
+    if answer.state == "missing":
+        world_of(exercise)
+        found = finding("answer-missing", exercise=exercise.id, magic=magic_of(exercise), file=answer.file)
+        return _failed(exercise, [found, *answer.notes])
+    result = check(exercise, answer.text, answer.file)
+    if not answer.notes:
+        return result
+    return _replaced(result, told([*result.findings, *answer.notes]))
+
+
+def unreadable(exercise: Exercise, problem: str) -> Result:
+    """Return the result of an answer that nobody can read: a broken notebook, for example."""
+    return _failed(exercise, [finding("answer-unreadable", exercise=exercise.id, problem=problem)])
+
+
+def broken(exercise_id: str, problem: str) -> Result:
+    """Return the result of an exercise that cannot be checked, whatever the answer."""
+    return Result(
+        exercise_id, 0, "", 0.0, 0.0, "error", (finding("exercise-broken", exercise=exercise_id, problem=problem),)
+    )
+
+
+# -- what the answer says --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer as the API server takes it."""
+
+    objects: tuple[Object, ...]
+    """What it may hold here. What it may not is set aside."""
+    problems: tuple[Problem, ...]
+    scope: tuple[Finding, ...]
+    """What was set aside, and why."""
+    notes: tuple[Finding, ...]
+    manifests: Manifests
+
+    @property
+    def refused(self) -> tuple[Problem, ...]:
+        """Why kubectl or the API server refuses it; empty when they take it."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def _read(world: World, text: str, file: str) -> _Answered:
+    manifests = load_text(text, file, world.options)
+    allowed: list[Object] = []
+    scope: list[Finding] = []
+    notes: list[Finding] = []
+    for thing in manifests.objects:
+        wrong = _out_of_scope(world.intent, thing)
+        if wrong is None:
+            allowed.append(thing)
+            notes += _unwritten(world.intent, thing)
+        else:
+            scope.append(wrong)
+    kinds = ", ".join(world.intent.allow)
+    for skipped in manifests.ignored:
+        if skipped.kind:
+            subject = f"{skipped.kind} {skipped.name or ''}".strip()
+            scope.append(
+                finding(
+                    "kind-not-allowed", file=skipped.file, line=skipped.line, weight=1.0,
+                    subject=subject, allowed=kinds, kind=skipped.kind, article=_article(skipped.kind),
+                )
+            )  # fmt: skip
+        else:
+            scope.append(
+                finding("not-a-manifest", file=skipped.file, line=skipped.line, weight=1.0, document=skipped.document)
+            )
+    return _Answered(tuple(allowed), tuple(manifests.problems), tuple(scope), tuple(notes), manifests)
+
+
+def _out_of_scope(intent: Intent, thing: Object) -> Finding | None:
+    """Return what is wrong with an object that the answer may not hold."""
+    kind = kind_of(thing)
+    file, line = (thing.source.file, thing.source.line) if thing.source else (None, None)
+    subject = f"{kind} {name_of(thing)}"
+    if kind not in intent.allow:
+        return finding(
+            "kind-not-allowed", file=file, line=line, weight=1.0,
+            subject=subject, allowed=", ".join(intent.allow), kind=kind, article=_article(kind),
+        )  # fmt: skip
+    namespace = thing.name if isinstance(thing, Namespace) else thing.namespace
+    if intent.namespaces and namespace not in intent.namespaces:
+        return finding(
+            "namespace-not-allowed", file=file, line=line, weight=1.0,
+            subject=subject, allowed=" and ".join(intent.namespaces), namespace=namespace,
+        )  # fmt: skip
+    return None
+
+
+def _unwritten(intent: Intent, thing: Object) -> Iterator[Finding]:
+    """Yield a note when an object does not say its namespace."""
+    if isinstance(thing, Namespace) or thing.source is None:
+        return
+    here: Any = thing.source.document.value
+    for step in (*thing.source.path, "metadata", "namespace"):
+        try:
+            here = here[step]
+        except (LookupError, TypeError):
+            here = None
+    if not here:
+        yield finding(
+            "namespace-not-written", file=thing.source.file, line=thing.source.line,
+            subject=f"{kind_of(thing)} {name_of(thing)}", namespace=intent.namespace,
+        )  # fmt: skip
+
+
+def _article(kind: str) -> str:
+    return "an" if kind[:1] in "AEIOU" else "a"
+
+
+def kind_of(thing: Object) -> str:
+    """Return an object's kind."""
+    return thing.kind if isinstance(thing, Pod) else type(thing).__name__
+
+
+def name_of(thing: Object) -> str:
+    """Return ``namespace/name``, or the name of an object that has no namespace."""
+    return thing.name if isinstance(thing, Namespace) else f"{thing.namespace}/{thing.name}"
+
+
+def key_of(thing: Object) -> tuple[str, str, str]:
+    """Return what makes two manifests the same object."""
+    return kind_of(thing), "" if isinstance(thing, Namespace) else thing.namespace, thing.name
+
+
+def cluster_of(objects: Iterable[Object]) -> Cluster:
+    """Return the scene that objects make."""
+    sorted_out: dict[type, list[Any]] = {}
+    for thing in objects:
+        sorted_out.setdefault(type(thing), []).append(thing)
+    by_type: Mapping[type, list[Any]] = sorted_out
+    from autograder.manifests.objects import Service
+
+    return Cluster.of(*(by_type.get(kind, []) for kind in (Namespace, Pod, NetworkPolicy, Service)))
+
+
+def _sound(manifests: Manifests, path: Path) -> Manifests:
+    """Return manifests of the course without errors. Raises `InputError` with the first there is."""
+    for problem in manifests.problems:
+        if problem.severity == "error":
+            raise InputError(f"{path}:{problem.position.line}: {problem.message}")
+    return manifests
+
+
+# -- what it is worth ------------------------------------------------------------------------------
+
+
+def _judgement(world: World, read: _Answered) -> Judgement | None:
+    """Return the verdict on every line, or None when the answer is refused, which leaves nothing to judge."""
+    if read.refused:
+        return None
+    hearing = world.question.ask(reachability(world.under(read.objects)), world.reading())
+    return Judgement(hearing, hearing.judge())
+
+
+def _weighed(world: World, read: _Answered, judgement: Judgement | None) -> Iterator[tuple[Fraction, bool]]:
+    """Yield the weight of every line and whether it holds."""
+    intent = world.intent
+    if intent.wants_rejection:
+        for line in intent.rejections:
+            yield line.weight, any(line.met_by(problem) for problem in read.refused)
+        return
+    for judged in judgement.lines if judgement else ():
+        yield judged.line.weight, judged.holds
+    if judgement is None:
+        yield (
+            sum(
+                (line.weight for line in intent.flows),
+                intent.rest.weight if intent.rest.expect != "any" else Fraction(0),
+            ),
+            False,
+        )
+    if intent.judged_for_acceptance:
+        yield Fraction(1), not read.refused
+    yield Fraction(1), not read.scope and not read.refused
+
+
+def _check(world: World, text: str, file: str, starter: Fraction) -> Result:
+    read = _read(world, readable(text), file)
+    if not read.manifests.documents and not read.problems:
+        return _failed(world.exercise, [finding("answer-empty", exercise=world.exercise.id, file=file)])
+    judgement = _judgement(world, read)
+    share = raw(_weighed(world, read, judgement))
+    notes = [*read.notes, *_warnings(read)]
+    if world.intent.wants_rejection:
+        findings = list(_refusal_findings(world, read, file))
+        return _result(world, text, read, share, starter, findings, notes, None)
+    if judgement is None:
+        return _result(world, text, read, Fraction(0), starter, list(_problem_findings(world, read)), notes, None)
+    believed: tuple[str, ...] = ()
+    wrong = [judged for judged in judgement.lines if not judged.holds]
+    if wrong:
+        believed = fits(world.question, judgement.hearing.after.reach, world.reading)
+    findings = [*read.scope, *_flow_findings(world, judgement, wrong, believed)]
+    return _result(world, text, read, share, starter, findings, notes, judgement, believed)
+
+
+def _result(
+    world: World,
+    text: str,
+    read: _Answered,
+    share: Fraction,
+    starter: Fraction,
+    findings: list[Finding],
+    notes: list[Finding],
+    judgement: Judgement | None,
+    believed: tuple[str, ...] = (),
+) -> Result:
+    exercise = world.exercise
+    leaked = judgement is not None and any(judged.leaks for judged in judgement.lines)
+    return Result(
+        exercise=exercise.id,
+        version=exercise.version,
+        title=exercise.title,
+        score=score(exercise.points, share, starter, leaked=leaked),
+        max=float(exercise.points),
+        status="pass" if share == 1 else "fail",
+        findings=told([*findings, *notes]),
+        problems=read.problems,
+        misconceptions=believed,
+        judgement=judgement,
+        ignored=tuple(read.manifests.ignored),
+        text=text,
+    )
+
+
+def _failed(exercise: Exercise, findings: list[Finding]) -> Result:
+    """Return the result of an answer that was not judged."""
+    return Result(exercise.id, exercise.version, exercise.title, 0.0, float(exercise.points), "fail", told(findings))
+
+
+def _replaced(result: Result, findings: tuple[Finding, ...]) -> Result:
+    from dataclasses import replace
+
+    return replace(result, findings=findings)
+
+
+# -- what is said about it -------------------------------------------------------------------------
+
+
+def _flow_findings(
+    world: World, judgement: Judgement, wrong: list[Judged], believed: tuple[str, ...]
+) -> Iterator[Finding]:
+    for judged in wrong:
+        for witness in judged.witnesses:
+            yield flow_finding(judgement.hearing, judged, witness, believed, world.exercise.lesson)
+
+
+def _problem_findings(world: World, read: _Answered) -> Iterator[Finding]:
+    """Yield a finding for everything that kubectl or the API server refuses."""
+    weight = float(sum((line.weight for line in world.intent.flows), Fraction(1)))
+    for problem in read.refused:
+        yield finding(
+            "manifest-rejected",
+            file=problem.file,
+            line=problem.position.line,
+            weight=weight,
+            misconceptions=beliefs_behind(problem, read.manifests),
+            who="kubectl" if problem.code is None else "The API server",
+            subject=_subject(problem),
+            message=problem.message,
+            hint=problem.hint or "Nothing of the answer was judged, because nothing of it would be in the cluster.",
+        )
+
+
+def _refusal_findings(world: World, read: _Answered, file: str) -> Iterator[Finding]:
+    """Yield a finding for every refusal that was asked for and did not come."""
+    for line in world.intent.rejections:
+        if any(line.met_by(problem) for problem in read.refused):
+            continue
+        common: dict[str, Any] = {"weight": float(line.weight), "wanted": line, "why": line.why}
+        if not read.refused:
+            yield finding("not-rejected", file=file, subject=_whole(read), **common)
+        else:
+            problem = _closest(line, read.refused)
+            yield finding(
+                "rejected-otherwise", file=problem.file, line=problem.position.line,
+                subject=_subject(problem), message=problem.message, **common,
+            )  # fmt: skip
+
+
+def _closest(line: RejectionLine, problems: tuple[Problem, ...]) -> Problem:
+    """Return the problem that has most in common with a refusal that is asked for."""
+    return max(
+        problems,
+        key=lambda problem: (
+            (problem.path == line.path)
+            + (problem.type == line.type)
+            + (problem.code == line.code)
+            + (problem.stage == line.stage)
+        ),
+    )
+
+
+def _whole(read: _Answered) -> str:
+    return ", ".join(f"{kind_of(thing)} {name_of(thing)}" for thing in read.objects) or "the answer"
+
+
+def _subject(problem: Problem) -> str:
+    return ", ".join(part for part in (problem.object, problem.path) if part) or f"document {problem.document}"
+
+
+def _warnings(read: _Answered) -> Iterator[Finding]:
+    for problem in read.problems:
+        if problem.severity == "warning":
+            yield finding(
+                "manifest-warning", file=problem.file, line=problem.position.line,
+                subject=_subject(problem), message=problem.message, hint=problem.hint,
+            )  # fmt: skip
+
+
+def beliefs_behind(problem: Problem, manifests: Manifests) -> tuple[str, ...]:
+    """Return the misconceptions that show in what the API server refuses."""
+    return tuple(pattern.id for pattern, _ in recognize([problem], manifests.documents))

@@ -1,0 +1,71 @@
+"""A wrong flow as a finding: real names, the ports, why, and the nearest flow that is right."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from autograder.network.ports import PortSet
+
+from .findings import Finding, finding
+from .intent import FlowLine, RestLine
+from .judging import Flow, Hearing, Judged, Right, Witness
+from .reasons import why
+
+DOCUMENTATION: Final = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
+
+_REST: Final = {
+    "unchanged": "Every flow that the task does not name stays as it is.",
+    "denied": "Every flow that the task does not name is closed.",
+}
+
+
+def flow_finding(hearing: Hearing, judged: Judged, witness: Witness, believed: tuple[str, ...], lesson: str) -> Finding:
+    """Return the finding for one witness of a line that does not hold."""
+    line, flow = judged.line, witness.flow
+    reason = why(hearing.after, flow)
+    right = hearing.nearby(witness)
+    return finding(
+        _id(judged, witness),
+        file=reason.file,
+        line=reason.line,
+        weight=float(line.weight),
+        misconceptions=believed,
+        nearby=_compared(right) if right else "",
+        flow=flow,
+        source=flow.source,
+        target=flow.target,
+        ports=_named(line) if isinstance(line, FlowLine) else witness.ports,
+        open=witness.ports,
+        closed="any port" if witness.ports == PortSet.ALL else witness.ports,
+        wanted=_wanted(line, flow),
+        why=line.why,
+        because=reason.text,
+        reason=witness.reason,
+        see=lesson or DOCUMENTATION,
+    )
+
+
+def _id(judged: Judged, witness: Witness) -> str:
+    if witness.kind == "undefined":
+        return "undefined-verdict"
+    if not isinstance(judged.line, FlowLine):
+        return f"unasked-{witness.kind}"
+    if witness.kind == "open":
+        return "secret-flow-open" if judged.line.secret else "flow-too-open"
+    return "flow-too-closed"
+
+
+def _wanted(line: FlowLine | RestLine, flow: Flow) -> str:
+    if isinstance(line, RestLine):
+        return _REST[line.expect]
+    word = "can" if line.expect == "allow" else "cannot"
+    return f"{flow.source} {word} reach {flow.target} on {_named(line)}."
+
+
+def _named(line: FlowLine) -> str:
+    """Return the ports of a line as a sentence about it names them."""
+    return "any port" if line.expect == "deny" and line.ports == PortSet.ALL else str(line.ports)
+
+
+def _compared(right: Right) -> str:
+    return f"{right.flow} is {'open' if right.expect == 'allow' else 'closed'}, as it should be."
