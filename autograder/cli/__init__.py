@@ -42,6 +42,8 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "start": Command("autograder.cli.start", "open the course in JupyterLab, on a desk of your own"),
+    "check": Command("autograder.cli.check", "is the answer right?"),
+    "sync": Command("autograder.cli.sync", "make the notebook's cell and the answer's file equal"),
 }
 
 EXAMPLES = """\
