@@ -51,7 +51,7 @@ def _pod(chance: random.Random, number: int, namespace: int) -> dict[str, Any]:
                 "tier": chance.choice(TIERS),
                 "track": chance.choice(("stable", "canary")),
                 "team": f"team-{chance.randrange(7)}",
-                "pod-template-hash": f"{chance.getrandbits(32):08x}",
+                "pod-template-hash": "".join(chance.choices("bcdfghjklmnpqrstvwxz", k=9)),
             },
         },
         "spec": {

@@ -220,7 +220,7 @@ def _end(
                     for index, rule in enumerate(rules_of(policy, direction))
                 ]
                 # The first rule that allows, else the one that lacks least: `failed` is empty for the former.
-                best = min(traces, key=lambda trace: len(trace.failed), default=None)
+                best = min(traces, key=lambda trace: trace.distance, default=None)
                 policies.append(PolicyTrace(policy, best))
     isolated = bool(policies)
     allowed = not isolated or any(trace.matched for trace in policies) or _own_node(direction, place, that[1])
@@ -253,7 +253,7 @@ def _hangs_on_address(trace: PolicyTrace) -> bool:
 def _nearest(
     result: Reachability, direction: Direction, policies: list[PolicyTrace], that: tuple[Endpoint, Place], flow: tuple[str, int]
 ) -> Nearest:
-    best = min(policies, key=lambda trace: len(trace.rule.failed) if trace.rule is not None else 3)
+    best = min(policies, key=lambda trace: trace.rule.distance if trace.rule is not None else _NO_RULE)
     endpoint, place = that
     pod = pod_of(result, endpoint)
     if pod is not None and (place.pod is None or place.pod.policed):
@@ -270,6 +270,9 @@ def _nearest(
     edit = opening(manifest_of(best.policy), direction, best.rule, peers, {"protocol": flow[0], "port": flow[1]})
     return Nearest(best, best.rule.failed if best.rule is not None else (), edit)
 
+
+_NO_RULE = 3
+"""How far a policy without rules is: further than a rule with a wrong label or port, nearer than one for other peers."""
 
 _SIDES = {"Ingress": ("ingress", "lets it in", "into"), "Egress": ("egress", "lets it out", "out of")}
 
@@ -296,7 +299,7 @@ def _end_reason(
         return f"{other.name} is on the Pod's own node, and traffic from there always gets in."
     names = _and([trace.name for trace in policies])
     close = "close" if len(policies) > 1 else "closes"
-    nearest = min(policies, key=lambda trace: len(trace.rule.failed) if trace.rule is not None else 3)
+    nearest = min(policies, key=lambda trace: trace.rule.distance if trace.rule is not None else _NO_RULE)
     if nearest.rule is None:
         tail = "and no rule there opens anything" if len(policies) == 1 else "and none of their rules opens anything"
         return f"{names} {close} {word} {preposition} {name}, {tail}."

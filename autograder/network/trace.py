@@ -44,6 +44,8 @@ class Condition:
     """From the policy, ``("spec", "ingress", 0, "from", 1, "podSelector")``."""
     text: str
     """The whole reason in one clause: ``its namespace shop has no label team=payments``."""
+    far: bool = False
+    """Fails because it is about another kind of peer altogether: a selector for an outside address, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class RuleTrace:
         return self.peer_matches and self.port_matches
 
     @property
+    def distance(self) -> int:
+        """How much is lacking; 0 when the rule allows the flow. A peer of another kind is further than a wrong label."""
+        return _distance((*self.peer, *self.port))
+
+    @property
     def failed(self) -> tuple[Condition, ...]:
         """The conditions that do not hold."""
         return tuple(condition for condition in (*self.peer, *self.port) if not condition.holds)
@@ -101,7 +108,8 @@ def _selector_text(selector: LabelSelector) -> str:
 def _pod_condition(selector: LabelSelector, peer: Place, path: Path) -> Condition:
     path = (*path, "podSelector")
     if peer.pod is None:
-        return Condition("pod", holds=False, path=path, text=f"{peer.name} is outside the cluster; a podSelector matches Pods only")
+        text = f"{peer.name} is outside the cluster; a podSelector matches Pods only"
+        return Condition("pod", holds=False, path=path, text=text, far=True)
     if not peer.pod.policed:
         return Condition("pod", holds=False, path=path, text=f"{peer.name} uses its node's network; selectors do not see it")
     if failing(selector, peer.pod.labels):
@@ -117,7 +125,7 @@ def _namespace_condition(
         if selector is None:
             return None
         text = f"{peer.name} is outside the cluster; a namespaceSelector matches Pods only"
-        return Condition("namespace", holds=False, path=(*path, "namespaceSelector"), text=text)
+        return Condition("namespace", holds=False, path=(*path, "namespaceSelector"), text=text, far=True)
     namespace = peer.pod.namespace
     if selector is None:
         holds = namespace == policy.namespace
@@ -146,7 +154,7 @@ def _block_condition(ip_block: IPBlock, peer: Place, path: Path) -> Condition:
     text = text_of(family, number)
     block_family, first, last = block(ip_block.cidr)
     if block_family != family or not first <= number <= last:
-        return Condition("address", holds=False, path=path, text=f"{text} is not in {ip_block.cidr}")
+        return Condition("address", holds=False, path=path, text=f"{text} is not in {ip_block.cidr}", far=peer.pod is not None)
     for index, cidr in enumerate(ip_block.except_):
         hole_family, low, high = block(cidr)
         if hole_family == family and low <= number <= high:
@@ -211,7 +219,11 @@ def _port_conditions(
 
 def _nearest(candidates: list[tuple[Condition, ...]]) -> int:
     """Return which alternative lacks least; the first of equals."""
-    return min(range(len(candidates)), key=lambda index: sum(not condition.holds for condition in candidates[index]))
+    return min(range(len(candidates)), key=lambda index: _distance(candidates[index]))
+
+
+def _distance(conditions: tuple[Condition, ...]) -> int:
+    return sum(4 if condition.far else 1 for condition in conditions if not condition.holds)
 
 
 def trace_rule(
