@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -274,9 +276,9 @@ def test_an_answer_in_a_named_file(tmp_path):
 
 
 def test_findings_are_told_too_open_before_too_closed_and_notes_last():
-    names = dict.fromkeys(
-        "flow source target ports open closed why because see subject namespace exercise".split(), "x"
-    )
+    texts = messages().values()
+    names = dict.fromkeys(re.findall(r"\{(\w+)\}", " ".join(part for text in texts for part in text.values())), "x")
+    del names["file"]
     made = [
         finding(name, **names)
         for name in ("namespace-not-written", "flow-too-closed", "flow-too-open", "secret-flow-open")
