@@ -15,7 +15,7 @@ from .addresses import address
 from .cluster import Endpoint
 from .edits import Edit, manifest_of, opening, peer_for_pod, peers_for_range
 from .ports import PortSet
-from .profiles import PROFILES
+from .profiles import PROFILES, Topic
 from .reachability import FAMILY, HOST_NETWORK, ITSELF, REPLICAS, UNKNOWN_ADDRESS, Reachability
 from .rules import directions, rules_of
 from .selectors import matches
@@ -143,7 +143,7 @@ def explain(
     ingress = _end(result, "Ingress", (end, end_place), (start, start_place), flow)
     opinions: tuple[Opinion, ...] = ()
     if verdict == "undefined":
-        opinions = _opinions(result, source, destination, protocol, number)
+        opinions = _opinions(result, start, end, flow, (start_place, end_place))
     else:
         reason = _reason(verdict, egress, ingress)
     return Explanation(start, end, protocol, number, verdict, reason, egress, ingress, opinions)
@@ -323,20 +323,31 @@ def _reason(verdict: Verdict, egress: End, ingress: End) -> str:
     return " ".join(end.reason for end in (egress, ingress) if end.isolated)
 
 
-def _opinions(result: Reachability, source: str, destination: str, protocol: str, port: int) -> tuple[Opinion, ...]:
-    """Return what the common CNI plugins make of a flow."""
+def _opinions(
+    result: Reachability, source: Endpoint, destination: Endpoint, flow: tuple[str, int], places: tuple[Place, Place]
+) -> tuple[Opinion, ...]:
+    """Return what the common CNI plugins make of a flow that the specification leaves open."""
+    itself = source.id == destination.id and not source.meets_itself
+    topics: list[Topic] = ["policies"]
+    if itself:
+        topics.append("itself")
+    elif any(place.pod is not None and place.pod.host for place in places):
+        topics += ["hostNetwork", "own node"]
+    else:
+        topics.append("ipBlock")
     found = []
     for profile in PROFILES.values():
         verdict: Verdict
-        if source == destination and not result.endpoint(source).meets_itself:
-            verdict = "undefined" if profile.hairpin == "unknown" else "allowed"
-            if profile.hairpin == "policed":
-                verdict = _as_any_source(result, source, protocol, port)
-        elif not profile.enforces:
+        if not profile.enforces:
             verdict = "allowed"
+        elif not itself:
+            verdict, _ = verdict_of(result.under(profile.semantics), source.id, destination.id, *flow)
+        elif profile.hairpin == "policed":
+            verdict = _as_any_source(result, source.id, *flow)
         else:
-            verdict, _ = verdict_of(result.under(profile.semantics), source, destination, protocol, port)
-        found.append(Opinion(profile.id, profile.title, verdict, profile.notes))
+            verdict = "undefined" if profile.hairpin == "unknown" else "allowed"
+        notes = " ".join(profile.notes[topic] for topic in topics if topic in profile.notes)
+        found.append(Opinion(profile.id, profile.title, verdict, notes))
     return tuple(found)
 
 
@@ -355,7 +366,9 @@ def sentences(explanation: Explanation) -> list[str]:
     for end in (explanation.egress, explanation.ingress):
         if end.nearest is not None and explanation.verdict == "denied":
             said.append(_edit_text(end))
-    said += [f"{opinion.title}: {opinion.verdict}. {opinion.notes}".rstrip() for opinion in explanation.opinions]
+    for opinion in explanation.opinions:
+        verdict = "open here too" if opinion.verdict == "undefined" else opinion.verdict
+        said.append(f"{opinion.title}: {verdict}. {opinion.notes}".rstrip())
     return said
 
 

@@ -6,10 +6,15 @@ known from its code or documentation, the switch stays ``undefined`` and so does
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from .semantics import KUBERNETES, Semantics
+
+Topic = Literal["itself", "hostNetwork", "ipBlock", "own node", "policies"]
+"""The open questions: a Pod to itself, a Pod on its node's network, ipBlock against Pods, traffic to the own node, and
+whether policies are enforced at all."""
 
 Hairpin = Literal["allowed", "policed", "unknown"]
 
@@ -25,7 +30,8 @@ class Profile:
     semantics: Semantics
     hairpin: Hairpin
     """A Pod that reaches itself through its own Service."""
-    notes: str
+    notes: Mapping[Topic, str]
+    """What is known of each open question, in a sentence."""
     sources: tuple[str, ...]
 
 
@@ -38,8 +44,11 @@ PROFILES: Final = {
             enforces=True,
             semantics=Semantics(ip_block_pods="match", host_network="ignored", own_node_egress="policed"),
             hairpin="unknown",
-            notes="The plugin that kind installs. Egress rules hold towards the Pod's own node as well; ports of "
-            "sidecar (restartable init) containers give no names to policies.",
+            notes={
+                "hostNetwork": "It takes such a Pod for its node.",
+                "own node": "Egress rules hold towards the Pod's own node as well.",
+                "ipBlock": "An ipBlock matches the addresses of Pods too.",
+            },
             sources=("kubernetes-sigs/kube-network-policies: pkg/networkpolicy", "kind v0.24.0 release notes"),
         ),
         Profile(
@@ -48,7 +57,10 @@ PROFILES: Final = {
             enforces=True,
             semantics=Semantics(ip_block_pods="match"),
             hairpin="policed",
-            notes="A Pod that calls its own Service is judged like any other source.",
+            notes={
+                "itself": "A Pod that calls its own Service is judged like any other source.",
+                "ipBlock": "An ipBlock matches the addresses of Pods too.",
+            },
             sources=("kubernetes/kubernetes#95879", "kubernetes/kubernetes#125611"),
         ),
         Profile(
@@ -57,7 +69,10 @@ PROFILES: Final = {
             enforces=True,
             semantics=Semantics(ip_block_pods="never"),
             hairpin="allowed",
-            notes="Selects Pods by identity: an ipBlock never matches the address of a Pod.",
+            notes={
+                "itself": "A Pod always reaches itself, through its Service as well.",
+                "ipBlock": "It knows Pods by identity, so an ipBlock never matches the address of a Pod.",
+            },
             sources=("cilium/cilium#9209", "cilium/cilium#15321"),
         ),
         Profile(
@@ -66,7 +81,11 @@ PROFILES: Final = {
             enforces=True,
             semantics=Semantics(ip_block_pods="match", host_network="ignored"),
             hairpin="policed",
-            notes="A Pod that calls its own Service is judged like any other source.",
+            notes={
+                "itself": "A Pod that calls its own Service is judged like any other source.",
+                "hostNetwork": "It takes such a Pod for its node.",
+                "ipBlock": "An ipBlock matches the addresses of Pods too.",
+            },
             sources=("antrea-io/antrea#5681", "antrea-io/antrea#8041"),
         ),
         Profile(
@@ -75,8 +94,11 @@ PROFILES: Final = {
             enforces=True,
             semantics=Semantics(ip_block_pods="match"),
             hairpin="unknown",
-            notes="On OpenShift a namespaceSelector alone leaves hostNetwork Pods out; a podSelector beside it "
-            "takes them in.",
+            notes={
+                "hostNetwork": "On OpenShift a namespaceSelector alone leaves such Pods out; a podSelector beside it takes "
+                "them in.",
+                "ipBlock": "An ipBlock matches the addresses of Pods too.",
+            },
             sources=("OKD documentation: about network policy",),
         ),
         Profile(
@@ -85,7 +107,7 @@ PROFILES: Final = {
             enforces=False,
             semantics=KUBERNETES,
             hairpin="allowed",
-            notes="The API server stores every policy and nothing happens.",
+            notes={"policies": "The API server stores every policy, and nothing happens."},
             sources=("Kubernetes documentation: network policies, prerequisites", "kubernetes-sigs/kind#842"),
         ),
     )
