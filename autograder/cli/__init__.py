@@ -44,12 +44,20 @@ COMMANDS = {
     "start": Command("autograder.cli.start", "open the course in JupyterLab, on a desk of your own"),
     "check": Command("autograder.cli.check", "is the answer right?"),
     "sync": Command("autograder.cli.sync", "make the notebook's cell and the answer's file equal"),
+    "validate": Command("autograder.cli.validate", "would the API server take these manifests?"),
+    "reach": Command("autograder.cli.reach", "who can talk to whom, on which ports?"),
+    "explain": Command("autograder.cli.explain", "why is a connection allowed, denied or undefined?"),
+    "diff": Command("autograder.cli.diff", "what does a change open and close?"),
 }
+"""Every command there is, in the order of the help."""
 
 EXAMPLES = """\
 examples:
   autograder start                     open the course
-  autograder start --help              what a command can do
+  autograder check                     judge your answers
+  autograder validate manifests/       find what the API server would refuse
+  autograder reach manifests/          show who can talk to whom
+  autograder reach --help              see what a command can do
 
 Exit status: 0 yes, 1 no, 2 it could not be carried out.
 """
