@@ -1,22 +1,32 @@
-"""Values out of YAML events, as goyaml v2 decodes them and kubectl turns them into JSON.
+"""Values out of a parser's events, as goyaml v2 decodes them and kubectl turns them into JSON.
 
 `compose` reads one document from a stream of events, never from PyYAML's own composer: that one
-crashes on deep nesting and knows neither goyaml's scalars nor limits. One loop serves both ways of
+crashes on deep nesting, and knows neither goyaml's scalars nor limits. One loop serves both ways of
 reading. Without a `Places` it keeps values alone, which is all that most manifests ever need. With
 one it also notes where each key and value stands.
 
-goyaml decodes a document only after parsing all of it, so a syntax error further down hides a wrong
-tag further up. What decoding finds is therefore kept until the document has ended, and comes back
-beside the value.
+goyaml decodes a document only when all of it has been parsed, so a syntax error further down hides a
+wrong tag further up. What decoding refuses is therefore kept until the document has ended.
+
+| Written | Means |
+|---|---|
+| a key twice | the last counts, silently |
+| ``on: 1``, ``010: 1`` | the keys "true" and "8" |
+| ``~: 1``, ``[a]: 1`` | refused: JSON has no such key |
+| ``<<: *base`` | the entries of base, over keys that stand before it, under those that follow |
+| ``<<: [*a, *b]`` | the same, a over b |
+| ``!vault x`` | text: tags that goyaml does not know are ignored, on lists and mappings all tags are |
+| ``.nan``, ``.inf`` | refused: JSON has no such number |
+
+Source: go.yaml.in/yaml/v2 decode.go, sigs.k8s.io/yaml yaml.go.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from yaml.events import (
     AliasEvent,
@@ -30,34 +40,45 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from .go_text import number, quote
 from .limits import Limits, option
 from .problems import Path
-from .scalars import MERGE_TAG, Scalar, TagError, key_text, resolve, resolve_tagged
+from .scalars import TAG_PREFIX, KeyTypeError, Scalar, TagError, key_text, resolve, resolve_tagged
 
 Value = dict[str, Any] | list[Any] | Scalar
-"""A value as JSON knows it. One that an alias repeats is one object in several places: never change it."""
+"""A value as JSON knows it. What an alias repeats is one object in several places, so never change it."""
+
+
+NextEvent = Callable[[], Event | None]
+"""What hands out a parser's events, one a call."""
 
 
 class ReadError(Exception):
-    """A document that kubectl refuses, or that passes a limit.
-
-    `detail` is what kubectl prints, `index` the number of characters before the fault in the document,
-    `hint` the remedy. `is_limit` tells a limit of ours from an error of kubectl's.
-    """
+    """A document that kubectl refuses, or that passes a limit."""
 
     def __init__(self, detail: str, index: int, hint: str = "", *, is_limit: bool = False) -> None:
         super().__init__(detail)
         self.detail = detail
+        """What kubectl prints, or how the limit was passed."""
         self.index = index
+        """The number of characters of the document before the fault."""
         self.hint = hint
+        """The remedy, in a sentence or two; empty where none is known."""
         self.is_limit = is_limit
 
 
 class Spot(NamedTuple):
-    """Where one entry of a mapping or list stands, in characters from the start of the document."""
+    """Where an entry of a mapping or list stands, in characters from the start of the document."""
 
     key: int
     value: int
+
+
+class Repeated(NamedTuple):
+    """A key that is written more than once: the places of the first and of the last."""
+
+    first: int
+    last: int
 
 
 @dataclass(slots=True)
@@ -65,45 +86,44 @@ class Places:
     """Where everything in a document stands."""
 
     root: int = 0
-    entries: dict[int, tuple[Value, dict[str | int, Spot]]] = field(default_factory=dict)
-    """By the identity of a mapping or list, which is kept alive beside it: its entries' places."""
-    duplicates: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    """Keys that are written more than once: the places of the first and of the last."""
+    duplicates: dict[Path, Repeated] = field(default_factory=dict)
+    """In the order of the text."""
+    _entries: dict[int, tuple[Value, dict[str | int, Spot]]] = field(default_factory=dict)
+    """By the identity of a mapping or list, which is kept alive beside its entries' places."""
 
     def note(self, container: Value, step: str | int, key: int, value: int) -> None:
         """Remember one entry. Of equal keys the last counts, as it does for the value."""
-        self.entries.setdefault(id(container), (container, {}))[1][step] = Spot(key, value)
-
-    def spot(self, container: Value, step: str | int) -> Spot | None:
-        """Return where an entry stands, or None where there is none."""
-        known = self.entries.get(id(container))
-        return None if known is None else known[1].get(step)
+        self._entries.setdefault(id(container), (container, {}))[1][step] = Spot(key, value)
 
     def merge(self, target: Value, source: Value) -> None:
         """Remember that `target` took over the entries of `source`."""
-        for step, spot in self.entries.get(id(source), (None, {}))[1].items():
-            self.note(target, step, *spot)
+        for step, spot in self._entries.get(id(source), (None, {}))[1].items():
+            self.note(target, step, spot.key, spot.value)
+
+    def spot(self, container: Value, step: str | int) -> Spot | None:
+        """Return where an entry stands, or None where there is none."""
+        known = self._entries.get(id(container))
+        return None if known is None else known[1].get(step)
 
     def repeat(self, path: Path, first: int, last: int) -> None:
         """Remember that a key is written again."""
-        self.duplicates[path] = (self.duplicates.get(path, (first, last))[0], last)
+        known = self.duplicates.get(path)
+        self.duplicates[path] = Repeated(known.first if known else first, last)
 
 
 class Composed(NamedTuple):
     """One document."""
 
     value: Value
-    refusal: ReadError | None
-    """Why goyaml or the conversion to JSON refuses it after all."""
     has_duplicates: bool
     """Whether some key is written twice in one mapping."""
 
 
 class Plain(dict[str, Scalar]):
-    """What plain scalars mean, each found out once."""
+    """What plain scalars mean. Each is found out once, since manifests repeat themselves."""
 
     has_unsupported = False
-    """Whether one of them was a number that JSON lacks."""
+    """Whether any was a number that JSON lacks."""
 
     def __missing__(self, text: str) -> Scalar:
         value = self[text] = resolve(text)
@@ -112,21 +132,25 @@ class Plain(dict[str, Scalar]):
         return value
 
 
-def compose(next_event: Callable[[], Event | None], plain: Plain, limits: Limits, places: Places | None = None) -> Composed | None:
+_Frame = tuple[Any, bool, Any, Any, Any]
+"""A mapping or list that waits for what lies in it to end: the five variables that describe it."""
+
+
+def compose(next_event: NextEvent, plain: Plain, limits: Limits, places: Places | None = None) -> Composed | None:
     """Return the first document of a stream of events, or None where there is none.
 
-    Raises `ReadError` where reading has to stop; whatever `next_event` raises passes through.
+    Raises `ReadError`. Whatever `next_event` raises passes through.
     """
     root: list[Any] = []
     container: Any = root
     is_list = True
-    key: Any = None  # the text of the key whose value comes next, or a special key; None: a key comes next
+    key: Any = None  # a mapping's key whose value comes next; None where a key comes next
     key_event: Any = None
     start: Any = None  # the event that began the container
-    stack: list[tuple[Any, ...]] = []
-    rare = _Rare(limits, places)
+    stack: list[_Frame] = []
     max_depth = limits.max_depth
-    nodes = 1
+    rare = _Rare(limits, places)
+    nodes = 1  # as goyaml counts them, which counts the document
     event: Any
     value: Any
     while True:
@@ -136,33 +160,36 @@ def compose(next_event: Callable[[], Event | None], plain: Plain, limits: Limits
             nodes += 1
             if event.tag is not None:
                 value = rare.tagged(event, plain)
-            elif event.implicit[0]:
-                value = plain[event.value]
-            else:
+            elif event.style:
                 value = event.value
+            else:
+                value = plain[event.value]
             if event.anchor is not None:
-                rare.anchors[event.anchor] = value
+                rare.anchors[event.anchor] = value, event
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             nodes += 1
             if len(stack) >= max_depth:
-                raise rare.too_deep(event)
+                rare.refuse_depth(event)
             stack.append((container, is_list, key, key_event, start))
             is_list = kind is SequenceStartEvent
             container = [] if is_list else {}
-            key, start = None, event
+            key = None
+            start = event
             if event.anchor is not None:
-                rare.anchors[event.anchor] = container
+                rare.anchors[event.anchor] = container, event
             continue
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            value, event = container, start
+            value = container
+            event = start
             container, is_list, key, key_event, start = stack.pop()
         elif kind is AliasEvent:
+            nodes += 1
             value = rare.follow(event, container, stack, nodes)
         elif kind is DocumentEndEvent:
             break
         elif kind is StreamEndEvent or event is None:
             return None
-        else:  # the start of the stream or of the document
+        else:  # the stream or the document begins
             continue
 
         if is_list:
@@ -171,10 +198,7 @@ def compose(next_event: Callable[[], Event | None], plain: Plain, limits: Limits
             container.append(value)
         elif key is None:
             key_event = event
-            if type(value) is str and value != "<<":
-                key = value
-            else:
-                key = rare.key(value, event)
+            key = value if type(value) is str and value != "<<" else rare.key(value, event)
         elif type(key) is str:
             if key in container:
                 rare.repeat(container, key, key_event, stack)
@@ -185,9 +209,11 @@ def compose(next_event: Callable[[], Event | None], plain: Plain, limits: Limits
         else:
             key.take(container, value, event, rare)
             key = None
-    if places is not None and event is not None:
-        places.root = places.spot(root, 0).value  # type: ignore[union-attr]
-    return Composed(root[0], min(rare.late, key=lambda item: item[0])[1] if rare.late else None, rare.has_duplicates)
+    rare.refuse_late()
+    if places is not None:
+        first = places.spot(root, 0)
+        places.root = first.value if first is not None else 0
+    return Composed(root[0], rare.has_duplicates)
 
 
 class _Rare:
@@ -196,87 +222,110 @@ class _Rare:
     def __init__(self, limits: Limits, places: Places | None) -> None:
         self.limits = limits
         self.places = places
-        self.anchors: dict[str, Any] = {}
+        self.anchors: dict[str, tuple[Any, Any]] = {}
+        """The value and the event of what has a name. The last of that name counts."""
         self.has_duplicates = False
-        self.late: list[tuple[int, ReadError]] = []
-        """What decoding (0) and the conversion to JSON (1) refuse."""
-        self.merged: dict[int, set[str]] = {}
+        self._late: dict[int, ReadError] = {}
+        self._merged: dict[int, set[str]] = {}
         self._sizes: dict[int, tuple[int, int]] = {}
         self._aliased = 0
 
-    def refuse(self, detail: str, event: Event, hint: str = "", *, stage: int = 0) -> None:
-        """Keep an error that shows only after the whole document has been parsed."""
-        self.late.append((stage, ReadError(detail, _index(event), hint)))
+    def refuse(self, detail: str, event: Any, hint: str = "", *, stage: int = 0) -> None:
+        """Keep an error of decoding (stage 0) or of the way to JSON (stage 1) until the document has ended."""
+        self._late.setdefault(stage, ReadError(detail, event.start_mark.index, hint))
 
-    def tagged(self, event: ScalarEvent, plain: Plain) -> Scalar:
+    def refuse_late(self) -> None:
+        """Raise the first error that was kept, if any."""
+        if self._late:
+            raise self._late[min(self._late)]
+
+    def refuse_depth(self, event: Any) -> NoReturn:
+        """Raise the error for a value that lies too deep."""
+        raise ReadError(
+            f"lists and mappings lie more than {self.limits.max_depth} deep inside one another",
+            event.start_mark.index,
+            f"No Kubernetes object is that deep. Look for a bracket never closed, or raise {option('max_depth')}.",
+            is_limit=True,
+        )
+
+    def tagged(self, event: Any, plain: Plain) -> Scalar:
         """Return the value of a scalar with a tag of its own."""
         try:
             value = resolve_tagged(event.tag, event.value)
         except TagError as error:
-            self.refuse(f"yaml: {error}", event, "Remove the tag that begins with !!, or change the value to fit it.")
+            self.refuse(f"yaml: {error}", event, "Remove the tag that begins with !!, or write a value that fits it.")
             return None
         if type(value) is float and not math.isfinite(value):
             plain.has_unsupported = True
         return value
 
-    def too_deep(self, event: Event) -> ReadError:
-        """Return the error for a value that lies too deep."""
-        return ReadError(
-            f"lists and mappings lie more than {self.limits.max_depth} deep",
-            _index(event),
-            f"No Kubernetes object is that deep; look for an unclosed bracket, or raise {option('max_depth')}.",
-            is_limit=True,
-        )
-
-    def follow(self, event: AliasEvent, container: Any, stack: list[tuple[Any, ...]], nodes: int) -> Any:
+    def follow(self, event: Any, container: Any, stack: list[_Frame], nodes: int) -> Any:
         """Return what an alias stands for."""
-        if event.anchor not in self.anchors:
-            detail = f"yaml: unknown anchor '{event.anchor}' referenced"
-            raise ReadError(detail, _index(event), f"Write &{event.anchor} in front of a value further up, or quote the text if the * belongs to it.")
-        value = self.anchors[event.anchor]
+        name: str = event.anchor
+        if name not in self.anchors:
+            hint = f"Write &{name} in front of a value further up, or quote the text if it begins with *."
+            raise ReadError(f"yaml: unknown anchor '{name}' referenced", event.start_mark.index, hint)
+        value = self.anchors[name][0]
         size, height = 1, 0
         if isinstance(value, dict | list):
             if value is container or any(frame[0] is value for frame in stack):
-                self.refuse(f"yaml: anchor '{event.anchor}' value contains itself", event)
+                hint = f"Write the value out, without *{name}."
+                self.refuse(f"yaml: anchor '{name}' value contains itself", event, hint)
                 return None
             size, height = self._measure(value)
         if len(stack) + height > self.limits.max_depth:
-            raise self.too_deep(event)
+            self.refuse_depth(event)
         self._aliased += size
         if self._aliased > self.limits.max_alias_nodes:
             raise ReadError(
                 f"aliases stand for more than {self.limits.max_alias_nodes} nodes",
-                _index(event),
+                event.start_mark.index,
                 f"Write the values out, or raise {option('max_alias_nodes')}.",
                 is_limit=True,
             )
         total = nodes + self._aliased
-        if self._aliased > 100 and total > 1000 and self._aliased / total > _allowed_ratio(total):
-            self.refuse("yaml: document contains excessive aliasing", event)
+        if self._aliased > 100 and total > 1000 and self._aliased / total > _allowed_share(total):
+            self.refuse("yaml: document contains excessive aliasing", event, "Write the values out.")
         return value
 
     def key(self, value: Any, event: Any) -> str | _Merge | _BadKey:
-        """Return what a key that is no ordinary text becomes."""
-        if type(value) is str:
-            is_merge = type(event) is ScalarEvent and (event.implicit[0] or event.tag == MERGE_TAG)
-            return _Merge() if is_merge else value
+        """Return what a key becomes that is not ordinary text."""
         if isinstance(value, dict | list):
-            self.refuse(f"yaml: invalid map key: {_go_syntax(value)}", event)
-            return _BadKey("", "")
-        if value is None:
-            return _BadKey("%!s(<nil>)", "<nil>")
-        return key_text(value)
+            hint = "Quote the key. Brackets and braces begin a list or a mapping."
+            self.refuse(f"yaml: invalid map key: {_shorten(go_syntax(value))}", event, hint)
+            return _BadKey("")
+        if isinstance(event, AliasEvent):
+            event = self.anchors[str(event.anchor)][1]
+        elif value == "<<" and (event.implicit[0] or event.tag == _MERGE_TAG):
+            return _Merge()
+        if event.style and event.tag is None:
+            return event.value  # type: ignore[no-any-return]
+        try:
+            return key_text(event.tag, event.value)
+        except TagError:  # refused already, as a value
+            return _BadKey("")
+        except KeyTypeError as error:
+            return _BadKey(str(error))
 
-    def repeat(self, container: Any, key: str, event: Event, stack: list[tuple[Any, ...]]) -> None:
-        """Note a key that its mapping holds already, unless a merge brought it in."""
-        if key in self.merged.get(id(container), ()):
-            self.merged[id(container)].discard(key)
+    def repeat(self, container: Any, key: str, event: Any, stack: list[_Frame]) -> None:
+        """Note a key that its mapping holds already, unless it was merged in."""
+        merged = self._merged.get(id(container), ())
+        if key in merged and isinstance(merged, set):
+            merged.discard(key)
             return
         self.has_duplicates = True
         if self.places is not None:
             first = self.places.spot(container, key)
-            path = tuple(len(frame[0]) if frame[1] else frame[2] for frame in stack[1:])
-            self.places.repeat((*path, key), first.key if first else _index(event), _index(event))
+            path = tuple(len(frame[0]) if frame[1] else str(frame[2]) for frame in stack[1:])
+            last = event.start_mark.index
+            self.places.repeat((*path, key), first.key if first is not None else last, last)
+
+    def merge(self, container: dict[str, Any], source: dict[str, Any]) -> None:
+        """Give a mapping the entries of another."""
+        container.update(source)
+        self._merged.setdefault(id(container), set()).update(source)
+        if self.places is not None:
+            self.places.merge(container, source)
 
     def _measure(self, value: Any) -> tuple[int, int]:
         """Return how many nodes a value has and how deep it is, all aliases in it followed."""
@@ -284,57 +333,90 @@ class _Rare:
             return 1, 0
         known = self._sizes.get(id(value))
         if known is None:
-            parts = [self._measure(part) for part in (value.values() if isinstance(value, dict) else value)]
-            keys = len(parts) if isinstance(value, dict) else 0
-            height = 1 + max((part[1] for part in parts), default=0)
-            known = self._sizes[id(value)] = 1 + keys + sum(part[0] for part in parts), height
+            size, height = 1, 0
+            for part in value.values() if isinstance(value, dict) else value:
+                part_size, part_height = self._measure(part)
+                size += part_size + isinstance(value, dict)
+                height = max(height, part_height)
+            known = self._sizes[id(value)] = size, height + 1
         return known
 
 
+_LONGEST_QUOTE: Final = 1000
+_MERGE_TAG: Final = TAG_PREFIX + "merge"
+
+
 class _Merge:
-    """The key ``<<``: its value's entries become entries of the mapping."""
+    """The key ``<<``."""
 
-    def take(self, container: dict[str, Any], value: Any, event: Event, rare: _Rare) -> None:
-        """Take over the entries, in goyaml's order: of a list the last first, so that the first wins.
+    def __str__(self) -> str:
+        return "<<"
 
-        goyaml sets keys as they come. A merge therefore overrides what stands before it in the mapping
-        and is overridden by what follows.
-        """
-        sources = list(reversed(value)) if isinstance(value, list) else [value]
-        if not all(isinstance(source, dict) for source in sources):
-            rare.refuse("yaml: map merge requires map or sequence of maps as the value", event)
+    def take(self, container: dict[str, Any], value: Any, event: Any, rare: _Rare) -> None:
+        """Merge the value's entries, of a list the last first, so that the first wins."""
+        sources = value[::-1] if isinstance(value, list) else [value]
+        if any(not isinstance(source, dict) for source in sources):
+            detail = "yaml: map merge requires map or sequence of maps as the value"
+            rare.refuse(detail, event, "Write an alias of a mapping after <<, or quote the key if it is meant as text.")
             return
         for source in sources:
-            container.update(source)
-            rare.merged.setdefault(id(container), set()).update(source)
-            if rare.places is not None:
-                rare.places.merge(container, source)
+            rare.merge(container, source)
 
 
 class _BadKey:
-    """A key that no JSON object can have."""
+    """A key that no JSON object can have. Kubernetes has none either, so its entry is dropped."""
 
-    def __init__(self, go_type: str, go_value: str) -> None:
-        self.go_type = go_type
-        self.go_value = go_value
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
 
-    def take(self, container: dict[str, Any], value: Any, event: Event, rare: _Rare) -> None:  # noqa: ARG002
-        """Refuse the entry, unless the key alone has been refused already."""
-        if self.go_type:
-            detail = f"unsupported map key of type: {self.go_type}, key: {self.go_value}, value: {_go_syntax(value)}"
-            rare.refuse(detail, event, "Give the key a name, or quote it if the word is meant.", stage=1)
+    def __str__(self) -> str:
+        return "?"
+
+    def take(self, container: dict[str, Any], value: Any, event: Any, rare: _Rare) -> None:  # noqa: ARG002
+        """Refuse the entry, unless the key has been refused already. Go prints the value too."""
+        if self.detail:
+            detail = f"{self.detail}, value: {_shorten(go_syntax(value))}"
+            hint = "Write a name before the colon, in quotes if it looks like null or a number."
+            rare.refuse(detail, event, hint, stage=1)
 
 
 def unsupported_number(value: Value) -> tuple[Path, str] | None:
-    """Return the first number that JSON lacks, in the order in which Go writes keys, and Go's word for it."""
+    """Return the first number that JSON lacks, in the order in which Go writes it, and Go's word for it."""
     for path, leaf in _leaves(value, ()):
         if type(leaf) is float and not math.isfinite(leaf):
             return path, "NaN" if math.isnan(leaf) else "+Inf" if leaf > 0 else "-Inf"
     return None
 
 
+def go_syntax(value: Value) -> str:
+    """Return a value as Go's ``%#v`` prints it.
+
+    >>> go_syntax(["web", {"port": 80, "host": None}])
+    '[]interface {}{"web", map[interface {}]interface {}{"host":interface {}(nil), "port":80}}'
+    """
+    if isinstance(value, dict):
+        entries = ", ".join(f"{quote(key)}:{_inside(value[key])}" for key in sorted(value))
+        return f"map[interface {{}}]interface {{}}{{{entries}}}"
+    if isinstance(value, list):
+        return f"[]interface {{}}{{{', '.join(map(_inside, value))}}}"
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "<nil>" if value is None else number(value)
+
+
+def _shorten(text: str) -> str:
+    """Return a text that fits into a message. kubectl would print all of it."""
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
+def _inside(value: Value) -> str:
+    return "interface {}(nil)" if value is None else go_syntax(value)
+
+
 def _leaves(value: Value, path: Path) -> Iterator[tuple[Path, Scalar]]:
-    """Yield every scalar of a value with the way to it."""
+    """Yield every scalar of a value and the way to it, keys in sorted order."""
     if isinstance(value, dict):
         for key in sorted(value):
             yield from _leaves(value[key], (*path, key))
@@ -345,7 +427,7 @@ def _leaves(value: Value, path: Path) -> Iterator[tuple[Path, Scalar]]:
         yield path, value
 
 
-def _allowed_ratio(nodes: int) -> float:
+def _allowed_share(nodes: int) -> float:
     """Return which share of a document's nodes goyaml lets aliases stand for."""
     low, high = 400_000, 4_000_000
     if nodes <= low:
@@ -353,20 +435,3 @@ def _allowed_ratio(nodes: int) -> float:
     if nodes >= high:
         return 0.10
     return 0.99 - 0.89 * (nodes - low) / (high - low)
-
-
-def _go_syntax(value: Value) -> str:
-    """Return a value as Go's ``%#v`` prints it."""
-    if value is None:
-        return "interface {}(nil)"
-    if isinstance(value, dict):
-        return "map[interface {}]interface {}{" + ", ".join(f"{_go_syntax(key)}:{_go_syntax(value[key])}" for key in sorted(value)) + "}"
-    if isinstance(value, list):
-        return "[]interface {}{" + ", ".join(map(_go_syntax, value)) + "}"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _index(event: Any) -> int:
-    """Return the number of characters in front of an event."""
-    index: int = event.start_mark.index
-    return index

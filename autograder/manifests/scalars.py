@@ -1,21 +1,23 @@
 """What a plain word of YAML means to kubectl.
 
-kubectl reads YAML with goyaml v2 (inside sigs.k8s.io/yaml), turns it into JSON and from there on
-knows only JSON. PyYAML's own resolver answers differently for ``y``, ``080``, ``1e3``, ``1:30`` or
+kubectl reads YAML with goyaml v2 (inside sigs.k8s.io/yaml), turns it into JSON and knows only JSON
+from there on. PyYAML's own resolver answers differently for ``y``, ``080``, ``1e3``, ``1:30`` or
 ``2001-01-01``, so it is never asked; the functions here follow goyaml's ``resolve`` step by step.
 
-| Written | JSON | why |
+| Written | JSON | Why |
 |---|---|---|
-| ``y`` ``Yes`` ``ON`` ``true`` | true | a word of goyaml's list, in exactly three spellings: yes, Yes, YES |
+| ``y`` ``Yes`` ``ON`` ``true`` | true | a word of goyaml's list, which has each in three spellings |
 | ``yES`` ``tRUE`` | "yES" "tRUE" | any other spelling is text |
 | (nothing) ``~`` ``null`` ``Null`` ``NULL`` | null | |
 | ``80`` ``+80`` ``8_0`` | 80 | underscores are dropped |
 | ``0x50`` ``0o120`` ``0120`` ``0b1010000`` | 80 | a leading 0 means octal |
-| ``080`` ``08`` | 80 8 | no octal number, so a decimal fraction without a fraction |
-| ``1e3`` ``8.0`` | 1000 8 | JSON knows one kind of number |
+| ``080`` ``08`` | 80, 8 | no octal number, so a decimal one |
+| ``1e3`` ``8.0`` | 1000, 8 | JSON knows one kind of number |
 | ``1.10`` | 1.1 | |
-| ``1:30`` ``12:30:45`` ``2001-01-01`` | text | no base 60, no dates |
+| ``1:30`` ``12:30:45`` ``2001-01-01`` | text | no base 60, and dates stay text |
 | ``1e400`` ``10.0.0.0/8`` ``-`` | text | |
+
+Source: go.yaml.in/yaml/v2 resolve.go, sigs.k8s.io/yaml yaml.go, sigs.k8s.io/json.
 """
 
 from __future__ import annotations
@@ -25,233 +27,221 @@ import binascii
 import math
 import re
 import struct
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 Scalar = str | int | float | bool | None
-"""What one scalar may turn into. A float is never integral within the range of int64."""
+"""What one scalar turns into. No float is integral and within int64; no integer is beyond int64."""
 
 TAG_PREFIX: Final = "tag:yaml.org,2002:"
-MERGE_TAG: Final = TAG_PREFIX + "merge"
+"""What ``!!`` stands for."""
 
 _WORDS: Final[dict[str, tuple[Scalar, str]]] = {
-    **{word: (True, "bool") for word in ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON")},
-    **{word: (False, "bool") for word in ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")},
-    **{word: (None, "null") for word in ("", "~", "null", "Null", "NULL")},
-    **{word: (math.nan, "float") for word in (".nan", ".NaN", ".NAN")},
-    **{word: (math.inf, "float") for word in (".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF")},
-    **{word: (-math.inf, "float") for word in ("-.inf", "-.Inf", "-.INF")},
-    "<<": ("<<", "merge"),
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), (True, "bool")),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), (False, "bool")),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), (None, "null")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), (math.nan, "float")),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), (math.inf, "float")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), (-math.inf, "float")),
 }
 _HINTED: Final = frozenset("+-0123456789yYnNtTfFoO~.")
-"""First characters that can begin anything but text. ``<<`` is text wherever it is no merge key."""
+"""First characters that can begin anything but text."""
 
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _DOT_FLOAT: Final = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
-_DIGITS: Final[dict[int, re.Pattern[str]]] = {
+_BASES: Final = {"b": 2, "o": 8, "x": 16}
+_DIGITS: Final = {
     2: re.compile(r"[01]+\Z"),
-    8: re.compile(r"[0-7]*\Z"),
+    8: re.compile(r"[0-7]+\Z"),
     10: re.compile(r"[0-9]+\Z"),
     16: re.compile(r"[0-9a-fA-F]+\Z"),
 }
-_PREFIXES: Final = {"0x": 16, "0X": 16, "0o": 8, "0O": 8, "0b": 2, "0B": 2}
 _TIMESTAMP: Final = re.compile(
-    r"[0-9]{4}-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
-    r"(?:[Tt ](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2}):(?P<second>[0-9]{1,2})(?:[.,][0-9]+)?"
-    r"(?P<zone>Z|[-+][0-9]{2}:[0-9]{2})?)?\Z"
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+    r"(?:(?P<t>[Tt ])([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
+    r"(?P<zone>Z|[-+](?:[01][0-9]|2[0-4]):(?:[0-5][0-9]|60))?)?\Z"
 )
-_MAX_INT64: Final = 2**63 - 1
-_MAX_UINT64: Final = 2**64 - 1
-_LONGEST_NUMBER: Final = 400
-"""No float64 needs more; a longer run of digits is still read, but never by Python's slow int()."""
+_INT64: Final = range(-(2**63), 2**63)
+_UINT64: Final = range(2**64)
+_LONGEST_INTEGER: Final = 70
+"""More digits than any 64-bit integer has, even in base 2. Python's int() is slow on very many."""
 
 
 class TagError(ValueError):
-    """A scalar that contradicts its explicit tag, such as ``!!int web``; the text is goyaml's."""
+    """A scalar that contradicts its explicit tag, such as ``!!int web``. The text is goyaml's."""
+
+
+class KeyTypeError(ValueError):
+    """A scalar that JSON cannot have as a key."""
+
+    def __init__(self, go_type: str, go_value: str) -> None:
+        super().__init__(f"unsupported map key of type: {go_type}, key: {go_value}")
 
 
 def resolve(text: str) -> Scalar:
     """Return what the plain, untagged scalar `text` means.
 
-    NaN and the infinities come back as floats: JSON has no such numbers, and the caller refuses them.
+    NaN and the infinities come back as such: JSON lacks them, and the caller refuses them.
 
     >>> [resolve(text) for text in ("y", "yES", "080", "0x50", "1e3", "1.10", "1:30", "~")]
     [True, 'yES', 80, 80, 1000, 1.1, '1:30', None]
     """
     if text and text[0] not in _HINTED:
         return text
-    return as_json(_resolve(text)[0])
+    return _as_json(_resolve(text)[0])
 
 
 def resolve_tagged(tag: str, text: str) -> Scalar:
     """Return what a scalar with an explicit tag means, be it quoted or not.
 
-    Raises `TagError` where goyaml cannot make the one into the other. Tags that goyaml does not know,
-    such as ``!vault``, are ignored and leave text.
+    Tags that goyaml does not know, such as ``!vault``, are ignored and leave text. Raises `TagError` where
+    goyaml cannot make the one into the other.
+
+    >>> resolve_tagged("tag:yaml.org,2002:int", "0x50"), resolve_tagged("!port", "80")
+    (80, '80')
     """
-    name = tag.removeprefix(TAG_PREFIX) if tag.startswith(TAG_PREFIX) else ""
-    if name == "binary":
-        return _binary(text)
-    if name == "str" or name not in {"bool", "int", "float", "null", "timestamp"}:
-        return text
-    value, found = (text, "str") if text and text[0] not in _HINTED else _resolve(text)
-    if found == "str" and name == "timestamp" and is_timestamp(text):
-        found = "timestamp"
-    if name == "float" and found == "int" and isinstance(value, int) and value <= _MAX_INT64:
-        return as_json(float(value))
-    if found != name:
-        message = f"cannot decode !!{found} `{text}` as a !!{name}"
-        raise TagError(message)
-    return as_json(value)
+    return _as_json(_resolve_tagged(tag, text))
 
 
-def as_json(value: Scalar) -> Scalar:
-    """Return a number as it is after one trip through JSON: ``1000.0`` is 1000, 2**63 is no int64.
+def key_text(tag: str | None, text: str) -> str:
+    """Return the JSON key that a plain or tagged scalar makes: ``on:`` is "true" and ``010:`` is "8".
 
-    >>> as_json(8.0), as_json(2**63), as_json(1.5)
-    (8, 9.223372036854776e+18, 1.5)
+    A fraction is printed with the precision of a float32, and exponents begin early, as in Go's ``%g``.
+    Raises `KeyTypeError` for null and for integers beyond int64, and `TagError`.
+
+    >>> [key_text(None, text) for text in ("on", "010", "web", "1.50", "1e6", ".inf")]
+    ['true', '8', 'web', '1.5', '1e+06', '.inf']
     """
-    if type(value) is float:
-        if value.is_integer() and -(2.0**63) <= value < 2.0**63:
-            return int(value)
-    elif type(value) is int and value > _MAX_INT64:
-        return float(value)
-    return value
-
-
-def format_number(value: float) -> str:
-    """Return a number as Go's encoding/json prints it, which is how the API server quotes it.
-
-    >>> [format_number(number) for number in (80, 80.5, 1e20, 1e21, 1e-7)]
-    ['80', '80.5', '100000000000000000000', '1e+21', '1e-7']
-    """
-    if isinstance(value, int):
-        return str(value)
-    text = repr(value)
-    mantissa, _, exponent = text.partition("e")
-    if not exponent:
-        return mantissa.removesuffix(".0")
-    power = int(exponent)
-    digits = mantissa.lstrip("-").replace(".", "")
-    sign = "-" if value < 0 else ""
-    if power >= 21 or power <= -7:  # noqa: PLR2004 - Go's own thresholds
-        return f"{mantissa.removesuffix('.0')}e{power:+d}"
-    if power < 0:
-        return f"{sign}0.{'0' * (-power - 1)}{digits}"
-    return sign + digits.removesuffix("0" if mantissa.endswith(".0") else "").ljust(power + 1, "0")
-
-
-def key_text(value: int | float | bool) -> str:  # noqa: FBT001, PYI041 - each is converted by a rule of its own
-    """Return the JSON key for a YAML key that is a number or a boolean.
-
-    ``on:`` becomes "true", ``010:`` "8", and fractions are printed with the precision of a float32.
-
-    >>> key_text(True), key_text(8), key_text(1.5), key_text(1e30)
-    ('true', '8', '1.5', '1e+30')
-    """
+    value = _resolve(text)[0] if tag is None else _resolve_tagged(tag, text)
+    if value is None:
+        raise KeyTypeError("%!s(<nil>)", "<nil>")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
+        if value not in _INT64:
+            raise KeyTypeError("uint64", f"{value:#x}")
         return str(value)
-    return _format_float32(value)
-
-
-def is_timestamp(text: str) -> bool:
-    """Return whether goyaml takes `text` for a date or a time (which it then keeps as text)."""
-    match = _TIMESTAMP.match(text)
-    if match is None:
-        return False
-    month, day = int(match["month"]), int(match["day"])
-    return 1 <= month <= 12 and 1 <= day <= 31  # noqa: PLR2004
+    return _float32(value) if isinstance(value, float) else value
 
 
 def _resolve(text: str) -> tuple[Scalar, str]:
-    """Return goyaml's value and the short name of the tag it found."""
+    """Return goyaml's value and its tag's short name. An integral float is still a float here."""
     word = _WORDS.get(text)
     if word is not None:
         return word
     first = text[0]
     number: Scalar = None
     if first == ".":
-        number = _finite(text.replace("_", "")) if _DOT_FLOAT.match(text) else None
+        number = _finite(text) if _DOT_FLOAT.match(text) else None
     elif first in "+-0123456789":
-        if is_timestamp(text):
-            return text, "timestamp"
         plain = text.replace("_", "")
         number = _integer(plain)
         if number is None and _FLOAT.match(plain):
             number = _finite(plain)
-        if number is None:
-            number = _signed_binary(plain)
     if number is None:
         return text, "str"
     return number, "int" if isinstance(number, int) else "float"
 
 
+def _resolve_tagged(tag: str, text: str) -> Scalar:
+    name = tag.removeprefix(TAG_PREFIX) if tag.startswith(TAG_PREFIX) else ""
+    if name == "binary":
+        return _binary(text)
+    if name not in {"bool", "int", "float", "null", "timestamp"}:
+        return text
+    value, found = (text, "str") if text and text[0] not in _HINTED else _resolve(text)
+    if name == "timestamp" and _is_timestamp(text):
+        return text
+    if name == "float" and isinstance(value, int) and found == "int" and value in _INT64:
+        return float(value)
+    if found != name:
+        raise TagError(f"cannot decode !!{found} `{text}` as a !!{name}")
+    return value
+
+
+def _as_json(value: Scalar) -> Scalar:
+    """Return a number as it is after one trip through JSON: 1000.0 is 1000, and 2**63 is a float.
+
+    Go prints a float with the fewest digits that tell it apart, so a large one comes back rounded in decimal.
+    """
+    if type(value) is float:
+        if value.is_integer() and abs(value) < 1e19:
+            integer = int(Decimal(repr(value)))
+            return integer if integer in _INT64 else value
+    elif type(value) is int and value not in _INT64:
+        return float(value)
+    return value
+
+
 def _integer(plain: str) -> int | None:
-    """Return Go's ``ParseInt(plain, 0, 64)``, else its ``ParseUint``; None where both refuse."""
+    """Return Go's ``ParseInt(plain, 0, 64)``, or its ``ParseUint``, or None where both refuse."""
     sign, digits = (plain[0], plain[1:]) if plain[0] in "+-" else ("", plain)
     base = 10
     if digits[:1] == "0":
-        base = _PREFIXES.get(digits[:2], 8) if len(digits) > 2 else 8  # noqa: PLR2004
-        digits = digits[2:] if base != 8 or digits[1:2] in {"o", "O"} else digits[1:]  # noqa: PLR2004
-        if not digits and plain[-1:] != "0":
-            return None
-    if len(digits) > _LONGEST_NUMBER:
-        digits = digits.lstrip("0")
-    if len(digits) > _LONGEST_NUMBER or not _DIGITS[base].match(digits):
+        base = 8
+        if len(digits) > 2 and digits[1].lower() in _BASES:
+            base, digits = _BASES[digits[1].lower()], digits[2:]
+            # goyaml reads what follows 0b a second time, with a sign of its own: 0b-101 is -5.
+            if base == 2 and not sign and plain[1] == "b" and digits[0] in "+-":
+                sign, digits = digits[0], digits[1:]
+    if not _DIGITS[base].match(digits):
         return None
-    number = int(digits or "0", base)
-    if sign == "-":
-        number = -number
-        return number if number >= -_MAX_INT64 - 1 else None
-    return number if number <= (_MAX_INT64 if sign else _MAX_UINT64) else None
-
-
-def _signed_binary(plain: str) -> int | None:
-    """Return the value of ``0b-101`` and ``0b+101``, which goyaml lets pass by accident."""
-    if plain[:2] != "0b" or plain[2:3] not in {"+", "-"} or not _DIGITS[2].match(plain[3:]):
+    digits = digits.lstrip("0") or "0"
+    if len(digits) > _LONGEST_INTEGER:
         return None
-    if len(plain) > _LONGEST_NUMBER:
-        return None
-    number = int(plain[2:], 2)
-    return number if -_MAX_INT64 - 1 <= number <= _MAX_INT64 else None
+    number = int(sign + digits, base)
+    return number if number in (_INT64 if sign else _UINT64) else None
 
 
 def _finite(text: str) -> float | None:
-    """Return the float, or None where Go's ParseFloat reports a number out of range."""
+    """Return the number, or None where Go reports one that is out of range."""
     number = float(text)
     return number if math.isfinite(number) else None
 
 
+def _is_timestamp(text: str) -> bool:
+    """Return whether goyaml takes `text` for a date or a time: with a T it has a zone, else it has none."""
+    match = _TIMESTAMP.match(text)
+    if match is None or (match["t"] is not None and (match["t"] == " ") == (match["zone"] is not None)):
+        return False
+    year, month, day, _, hour, minute, second, _ = match.groups(default="0")
+    try:
+        datetime(int(year) or 2000, int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:
+        return False
+    return True
+
+
 def _binary(text: str) -> str:
-    """Return the text inside base64, as JSON carries it: broken UTF-8 becomes U+FFFD."""
+    """Return the text that base64 holds, as JSON carries it: each broken byte becomes U+FFFD."""
     try:
         data = base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
     except (binascii.Error, ValueError):
-        message = "!!binary value contains invalid base64 data"
-        raise TagError(message) from None
-    return data.decode("utf-8", "replace")
+        raise TagError("!!binary value contains invalid base64 data") from None
+    return replace_broken(data)
 
 
-def _format_float32(value: float) -> str:
-    """Return Go's ``FormatFloat(value, 'g', -1, 32)`` with YAML's words for what is not finite."""
+def replace_broken(data: bytes) -> str:
+    """Return UTF-8 text in which U+FFFD stands for each byte that does not belong there, as in Go."""
+    return re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", "surrogateescape"))
+
+
+def _float32(value: float) -> str:
+    """Return Go's ``FormatFloat(value, 'g', -1, 32)``, with YAML's words for what is not finite."""
     if math.isnan(value):
         return ".nan"
     try:
-        bits = struct.pack("<f", value)
+        packed = struct.pack("f", value)
     except OverflowError:
-        bits = struct.pack("<f", math.copysign(math.inf, value))
-    single: float = struct.unpack("<f", bits)[0]
+        return ".inf" if value > 0 else "-.inf"
+    single: float = struct.unpack("f", packed)[0]
     if math.isinf(single):
         return ".inf" if single > 0 else "-.inf"
-    text = next(
-        candidate
-        for digits in range(9)
-        if struct.pack("<f", float(candidate := f"{single:.{digits}e}")) == bits or digits == 8  # noqa: PLR2004
-    )
-    mantissa, _, exponent = text.partition("e")
+    shortest = (f"{single:.{digits}e}" for digits in range(9))
+    mantissa, _, exponent = next(text for text in shortest if struct.pack("f", float(text)) == packed).partition("e")
     power = int(exponent)
-    if -4 <= power < max(21, 6) and power < 6:  # noqa: PLR2004
-        digits_after = max(len(mantissa.lstrip("-").replace(".", "")) - 1 - power, 0)
-        return f"{float(text):.{digits_after}f}"
+    if -4 <= power < 6:
+        digits = len(mantissa.replace(".", "").lstrip("-"))
+        return f"{float(f'{mantissa}e{exponent}'):.{max(0, digits - 1 - power)}f}"
     return f"{mantissa}e{power:+03d}"
