@@ -17,7 +17,7 @@ from .pieces import Piece, source_name
 from .pods import is_address
 from .problems import Path, Problem, format_path
 from .suggest import suggestion
-from .validation import FieldError, validate, warn
+from .validation import MOST_ERRORS, FieldError, validate, warn
 
 BAD_REQUEST: Final = 400
 INVALID: Final = 422
@@ -127,6 +127,8 @@ def _invalid(piece: Piece, errors: list[FieldError], options: Options) -> list[P
     lines = [f"{error.field}: {error.body(options.minor)}" for error in errors]
     metadata = piece.value.get("metadata") or {}
     head = f"The {piece.kind} {quote(metadata.get('name') or metadata.get('generateName') or '')} is invalid: "
+    if len(errors) >= MOST_ERRORS:
+        lines.append("… and perhaps more")
     message = head + (lines[0] if len(lines) == 1 else "\n" + "\n".join(f"* {line}" for line in lines))
     return [
         piece.problem(

@@ -25,7 +25,16 @@ from .pieces import Ignored, Piece, sort_out
 from .problems import Path, Problem, format_path
 from .schema import kinds
 
-__all__ = ["FieldValidation", "Ignored", "InputError", "Manifests", "Options", "load_paths", "load_text"]
+__all__ = [
+    "FieldValidation",
+    "Ignored",
+    "InputError",
+    "Manifests",
+    "Options",
+    "load_paths",
+    "load_sources",
+    "load_text",
+]
 
 _T = TypeVar("_T", NetworkPolicy, Pod, Namespace, Service)
 
@@ -78,7 +87,7 @@ def load_text(text: str | bytes, file: str = "<answer>", options: Options | None
     Raises InputError for a text beyond the limits, and for options that make no sense.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return _load([(file, data)], (options or Options()).checked())
+    return load_sources([(file, data)], options)
 
 
 def load_paths(
@@ -89,10 +98,15 @@ def load_paths(
     Raises InputError for what cannot be read, and for options that make no sense.
     """
     options = (options or Options()).checked()
-    return _load(read_sources(paths, options.limits, stdin), options)
+    return load_sources(read_sources(paths, options.limits, stdin), options)
 
 
-def _load(sources: Iterable[tuple[str, bytes]], options: Options) -> Manifests:
+def load_sources(sources: Iterable[tuple[str, bytes]], options: Options | None = None) -> Manifests:
+    """Return what named contents hold: what `load_paths` finds, for whoever keeps the contents to show them.
+
+    Raises InputError for a content beyond the limits, and for options that make no sense.
+    """
+    options = (options or Options()).checked()
     found = _Found()
     for file, data in sources:
         documents, unreadable = read_text(data, file, options.limits)

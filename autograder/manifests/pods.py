@@ -19,6 +19,7 @@ A label of the workload itself (its own metadata) never reaches its Pods.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final
 
@@ -78,6 +79,7 @@ def addresses(status: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in written if is_address(address)))
 
 
+@lru_cache(maxsize=4096)
 def is_address(text: str) -> bool:
     """Return whether a text is an IP address."""
     try:

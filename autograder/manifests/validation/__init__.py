@@ -8,6 +8,7 @@ in the server's order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from autograder.manifests.problems import Path
@@ -26,7 +27,7 @@ from . import (
 )
 from .errors import REQUIRED, FieldError
 
-__all__ = ["FieldError", "validate", "warn"]
+__all__ = ["MOST_ERRORS", "FieldError", "validate", "warn"]
 
 _VALIDATORS: Final[dict[str, Callable[[Mapping[str, Any], int], Iterator[FieldError]]]] = {
     "CronJob": cron_job.validate,
@@ -45,9 +46,13 @@ _CHECKED_LAST: Final = {"CronJob": "schedule", "NetworkPolicy": "cidr"}
 """Required fields that generated code checks since 1.37, after everything else."""
 
 
+MOST_ERRORS: Final = 100
+"""The server says everything that is wrong with an object, however much; here it ends at this many."""
+
+
 def validate(kind: str, value: Mapping[str, Any], minor: int) -> list[FieldError]:
     """Return the errors of a decoded object, the same sentence about the same field only once, as kubectl does."""
-    errors = list(_VALIDATORS[kind](value, minor))
+    errors = list(islice(_VALIDATORS[kind](value, minor), MOST_ERRORS))
     if len(errors) < 2:
         return errors
     if minor >= 37 and kind in _CHECKED_LAST:
@@ -60,4 +65,4 @@ def validate(kind: str, value: Mapping[str, Any], minor: int) -> list[FieldError
 
 def warn(kind: str, value: Mapping[str, Any], minor: int) -> Iterable[tuple[Path, str]]:
     """Return what the server warns of in a valid object: the place of each and the text."""
-    return network_policy.warnings(value, minor) if kind == "NetworkPolicy" else ()
+    return islice(network_policy.warnings(value, minor), MOST_ERRORS) if kind == "NetworkPolicy" else ()
