@@ -30,6 +30,8 @@ PAGE = {
 }
 INSTRUCTOR_SERVICES = ("assignment_list", "course_list", "formgrader", "validate_assignment")
 
+HELP = "open the course in JupyterLab, on a desk of your own"
+
 DESCRIPTION = """\
 Lay out a desk, your own copy of the course, and open it in JupyterLab.
 What you wrote is never overwritten: a newer course updates only the files

@@ -135,6 +135,7 @@ def test_help_names_every_command(capsys):
 def test_every_command_is_one(capsys, name):
     module = importlib.import_module(cli.COMMANDS[name].module)
     assert callable(module.run)
+    assert cli.COMMANDS[name].help == module.HELP
     assert cli.main([name, "--help"]) == 0
     said = capsys.readouterr().out
     assert f"usage: autograder {name}" in said
