@@ -54,19 +54,20 @@ def fits(question: Question, after: Reachability, world: Reading) -> tuple[str, 
     without the answer.
     """
     cluster = after.cluster
-    found: dict[str, tuple[int, bool]] = {}
+    found: list[tuple[str, Semantics, Reachability]] = []
     for model in models():
         readings: tuple[object, ...] = model.readings
         for semantics in readings:
             # A belief about containers says nothing about flows.
-            if not isinstance(semantics, Semantics) or not matters(semantics, cluster):
-                continue
-            believed = reachability(cluster, semantics)
-            if question.ask(believed, world(semantics)).holds():
-                distance = question.ask(believed, after).distance()
-                rank = (distance, not _shows_in_one(question, cluster, semantics))
-                found[model.id] = min(rank, found.get(model.id, rank))
-    return tuple(sorted(found, key=lambda name: found[name]))
+            if isinstance(semantics, Semantics) and matters(semantics, cluster):
+                believed = reachability(cluster, semantics)
+                if question.ask(believed, world(semantics)).holds():
+                    found.append((model.id, semantics, believed))
+    if len({name for name, _, _ in found}) > 1:
+        found.sort(
+            key=lambda fit: (question.ask(fit[2], after).distance(), not _shows_in_one(question, cluster, fit[1]))
+        )
+    return tuple(dict.fromkeys(name for name, _, _ in found))
 
 
 def matters(semantics: Semantics, cluster: Cluster) -> bool:

@@ -113,6 +113,10 @@ class _Group(NamedTuple):
     """Places that neither the policies nor the lines can tell apart."""
 
     places: tuple[Place, ...]
+    after: int
+    """The class of the places in the one scene; -1 when they are not in it."""
+    before: int
+    """The class in the other."""
     sent: int
     """The lines that name the group as a source."""
     received: int
@@ -120,14 +124,11 @@ class _Group(NamedTuple):
     inside: bool
     """Whether the group lies in a namespace that the intent governs."""
 
-    def first_pair(self, other: _Group) -> tuple[Place, Place] | None:
-        """Return two places that stand for the flows from this group to another; None when they have no verdict."""
+    def meets(self, other: _Group) -> bool:
+        """Return whether some flow from this group to another has a verdict."""
         if self.places[0].range is not None and other.places[0].range is not None:
-            return None
-        if self is not other:
-            return self.places[0], other.places[0]
-        first, last = self.places[0], self.places[-1]
-        return (first, last) if first is not last or first.meets_itself else None
+            return False
+        return self is not other or len(self.places) > 1 or self.places[0].meets_itself
 
     def pairs(self, other: _Group) -> Iterator[tuple[Place, Place]]:
         """Yield the flows from this group to another, not more than people would look through."""
@@ -295,10 +296,9 @@ class Hearing:
         wrong = witness.flow
         best: tuple[tuple[int, ...], Right] | None = None
         for source, target, lines in self._named_pairs():
-            pair = source.first_pair(target)
-            if pair is None:
+            if not source.meets(target):
                 continue
-            verdict = self.after.verdict(*pair)
+            verdict = self.after.between_classes(source.after, target.after)
             for index, ports in self.question.mention(lines).checks:
                 expect = self.question.intent.flows[index].expect
                 if not ports or any(_asked(expect, ports, verdict)):
@@ -344,8 +344,9 @@ class Hearing:
             len(source.places) * len(target.places)
             for source in self._groups
             for target in self._groups
-            for pair in (source.first_pair(target),)
-            if pair and self.before.verdict(*pair) != self.after.verdict(*pair)
+            if source.meets(target)
+            and self.after.between_classes(source.after, target.after)
+            != self.before.between_classes(source.before, target.before)
         )
 
     @cached_property
@@ -365,7 +366,7 @@ class Hearing:
                 is_pod and (not governed or place.namespace in governed),
                 is_pod,
             ].append(place)
-        return [_Group(tuple(places), key[2], key[3], key[4]) for key, places in members.items()]
+        return [_Group(tuple(places), *key[:5]) for key, places in members.items()]
 
     def _named_pairs(self) -> Iterator[tuple[_Group, _Group, int]]:
         """Yield the pairs of groups that some line names, and the lines."""
@@ -383,21 +384,20 @@ class Hearing:
         """
         flows, expect = self.question.intent.flows, self.question.intent.rest.expect
         for source, target, lines in self._named_pairs():
-            pair = source.first_pair(target)
-            if pair is None:
+            if not source.meets(target):
                 continue
-            verdict = self.after.verdict(*pair)
+            verdict = self.after.between_classes(source.after, target.after)
             for index, ports in self.question.mention(lines).checks:
                 yield from _deviating(index, source, target, _asked(flows[index].expect, ports, verdict))
         if expect == "any":
             return
         for source in self._groups:
             for target in self._groups:
-                pair = source.first_pair(target)
-                if pair is None:
+                if not source.meets(target):
                     continue
                 free = self.question.mention(source.sent & target.received).free
-                now, then = self.after.verdict(*pair), self.before.verdict(*pair)
+                now = self.after.between_classes(source.after, target.after)
+                then = self.before.between_classes(source.before, target.before)
                 if expect == "denied" and (source.inside or target.inside):
                     yield from _deviating(len(flows), source, target, _asked("deny", free, now))
                 elif now != then:

@@ -109,6 +109,13 @@ class Placed:
         """Return the class of an endpoint; -1 when there is none."""
         return self.reach.class_of(name) if name else -1
 
+    def between_classes(self, source: int, target: int) -> Verdict:
+        """Return the verdict between two different endpoints of two classes; -1 is the class of what is not there."""
+        if source < 0 or target < 0:
+            return _NOTHING
+        surely, perhaps = self.reach.ports_between_classes(source, target)
+        return surely, perhaps - surely if perhaps != surely else PortSet.EMPTY
+
     def between(self, source: str, target: str) -> Verdict:
         """Return the verdict between two endpoints; to and from one that is not there nothing is allowed."""
         if not source or not target:
