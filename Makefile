@@ -13,14 +13,15 @@ INSTALL = $(BIN) -m pip install --quiet --disable-pip-version-check $(CONSTRAINT
 failed = { echo 'The installation failed. If the tested versions do not fit this Python, try: make $(1) CONSTRAINTS=' >&2; exit 1; }
 USABLE := $(BIN) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 
-.PHONY: help start test check clean
+.PHONY: help start test check picture clean
 help:
-	@echo 'make start   open the course in JupyterLab, on your own desk (work/)'
-	@echo 'make test    run the tests'
-	@echo 'make check   judge the code: ruff, mypy'
-	$(if $(wildcard tools/build.py),@echo 'make build   build the notebooks and the exercises from their texts')
-	$(if $(wildcard benchmarks/__main__.py),@echo 'make bench   measure how fast it is')
-	@echo 'make clean   remove what these words made; your desk stays'
+	@echo 'make start    open the course in JupyterLab, on your own desk (work/)'
+	@echo 'make test     run the tests'
+	@echo 'make check    judge the code: ruff, mypy'
+	@echo 'make picture  take the picture in the README anew'
+	$(if $(wildcard tools/build.py),@echo 'make build    build the notebooks and the exercises from their texts')
+	$(if $(wildcard benchmarks/__main__.py),@echo 'make bench    measure how fast it is')
+	@echo 'make clean    remove what these words made; your desk stays'
 
 start: $(VENV)/.for-learners
 	@$(BIN) -m autograder start $(ARGS)
@@ -34,6 +35,9 @@ check: $(VENV)/.for-maintainers
 	@$(BIN) -m ruff check .
 	@$(BIN) -m ruff format --check .
 	@$(BIN) -m mypy
+
+picture: $(VENV)/.for-maintainers
+	@$(BIN) -m tools.picture
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

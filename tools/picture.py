@@ -1,23 +1,36 @@
-"""Makes a picture of a terminal out of what a command really prints.
+"""Makes the README's picture: a terminal, and what the program really prints in it.
 
-``python -m tools.picture docs/check.svg -- autograder check db-metrics``
+``python -m tools.picture`` writes ``docs/check.svg``. A test holds it current.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import html
 import os
+import pty
 import re
+import shutil
+import struct
 import subprocess
 import sys
+import tempfile
+import termios
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+PICTURE = ROOT / "docs" / "check.svg"
+COMMAND = ("autograder", "check", "db-filter", "--answer", "friday.yaml")
+ANSWER = ROOT / "solutions" / "practice" / "db-filter" / "wrong" / "policies-intersect.yaml"
+
 COLUMNS = 88
 CHARACTER = 8.4
 LINE = 19
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MARGIN = 18
 
 # Bright and normal colors alike, chosen for a contrast of at least 4.5:1 on the background.
@@ -47,29 +60,45 @@ class Style:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and write the picture of it. Status 2 if the command could not be carried out."""
-    parser = argparse.ArgumentParser(prog="python -m tools.picture", description=__doc__)
-    parser.add_argument("file", type=Path, metavar="FILE.svg")
-    parser.add_argument("command", nargs="+", metavar="WORD", help="after --: the command")
-    args = parser.parse_args(arguments)
-    status, text = run(args.command)
-    if status not in (0, 1):
-        print(f"{' '.join(args.command)} ended with status {status}:\n{text}", file=sys.stderr)
-        return 2
-    args.file.parent.mkdir(parents=True, exist_ok=True)
-    args.file.write_text(picture(" ".join(args.command), text), encoding="utf-8")
+    """Write the README's picture."""
+    argparse.ArgumentParser(prog="python -m tools.picture", description=__doc__).parse_args(arguments)
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(readme_picture(), encoding="utf-8")
     return 0
 
 
-def run(command: Sequence[str]) -> tuple[int, str]:
-    """Return the exit status of a command and everything it prints in a terminal with colors, 88 characters wide."""
+def readme_picture() -> str:
+    """Return the picture of a learner's wrong answer being checked."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ANSWER, Path(folder) / COMMAND[-1])
+        status, text = run([*COMMAND, "--course", str(ROOT)], Path(folder))
+    if status != 1:
+        raise SystemExit(f"{' '.join(COMMAND)} ended with status {status}, not 1:\n{text}")
+    return picture(" ".join(COMMAND), text)
+
+
+def run(command: Sequence[str], folder: Path) -> tuple[int, str]:
+    """Return the exit status of a command in `folder`, and what it prints in a real terminal of 88 columns."""
     words = [sys.executable, "-m", "autograder", *command[1:]] if command[0] == "autograder" else list(command)
-    terminal = {"COLUMNS": str(COLUMNS), "FORCE_COLOR": "1", "PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color"}
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | terminal
-    answer = subprocess.run(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, env=environment
-    )
-    return answer.returncode, answer.stdout.decode("utf-8", "replace")
+    hidden = {"NO_COLOR", "COLUMNS", "LINES"}
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment |= {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, cwd=folder, env=environment
+    ) as process:
+        os.close(theirs)
+        printed = b"".join(_until_it_closes(ours))
+        os.close(ours)
+    return process.returncode, printed.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _until_it_closes(terminal: int) -> Iterator[bytes]:
+    """Yield what is printed in a terminal until nobody is left to print. Linux says that with an error."""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            yield piece
 
 
 def picture(command: str, text: str) -> str:
@@ -86,11 +115,13 @@ def picture(command: str, text: str) -> str:
     for number, line in enumerate(lines):
         column = 0
         for part, style in line:
-            if part.strip():
-                x, y = MARGIN + column * CHARACTER, MARGIN + number * LINE + 14
+            if word := part.strip(" "):
+                # Spaces are not drawn: renderers disagree on how wide they are at the ends of a text.
+                x = MARGIN + (column + len(part) - len(part.lstrip(" "))) * CHARACTER
+                y = MARGIN + number * LINE + 14
                 rows.append(
-                    f'<text x="{x:g}" y="{y}" textLength="{len(part) * CHARACTER:g}"{style.attributes()}>'
-                    f"{html.escape(part)}</text>"
+                    f'<text x="{x:g}" y="{y}" textLength="{len(word) * CHARACTER:g}"{style.attributes()}>'
+                    f"{html.escape(word).replace('  ', NO_BREAK * 2)}</text>"
                 )
             column += len(part)
     body = "\n".join(rows)
@@ -99,8 +130,7 @@ def picture(command: str, text: str) -> str:
  aria-label="{title}">
 <title>{title}</title>
 <rect width="{width}" height="{height}" rx="8" fill="{BACKGROUND}"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="{FOREGROUND}"
- xml:space="preserve">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="{FOREGROUND}">
 {body}
 </g>
 </svg>

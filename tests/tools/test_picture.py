@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+import tempfile
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from tools.picture import COLORS, FAINT, Style, main, picture, styled
+pytest.importorskip("pty", reason="a terminal is needed")
+
+import tools.picture
+from tools.picture import CHARACTER, COLORS, FAINT, PICTURE, ROOT, Style, picture, readme_picture, styled
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -17,14 +20,20 @@ def texts(svg: str) -> list[ET.Element]:
 
 
 def test_what_was_printed_is_what_is_shown():
-    svg = picture("autograder check", 'web <-> db & "cache"\n\n  api')
-    assert [text.text for text in texts(svg)] == ["$ ", "autograder check", 'web <-> db & "cache"', "  api"]
+    svg = picture("autograder check", 'web <-> db & "cache"\n\n  api ')
+    assert [text.text for text in texts(svg)] == ["$", "autograder check", 'web <-> db & "cache"', "api"]
 
 
 def test_columns_stay_under_one_another():
     shown = texts(picture("x", "web  \x1b[32mopen\x1b[0m\ndb   \x1b[31mclosed\x1b[0m"))
     places = {text.text: text.get("x") for text in shown}
     assert places["open"] == places["closed"]
+
+
+def test_spaces_move_what_follows_them_and_are_not_drawn():
+    plain, moved = (texts(picture("x", line))[-1] for line in ("web", "   web  "))
+    assert plain.get("textLength") == moved.get("textLength")
+    assert float(moved.get("x")) - float(plain.get("x")) == pytest.approx(3 * CHARACTER)
 
 
 def test_a_long_line_widens_the_picture():
@@ -54,14 +63,19 @@ def test_a_style_goes_on_in_the_next_line():
     assert Style(faint=True).attributes() == f' fill="{FAINT}"'
 
 
-def test_a_picture_of_a_real_command(tmp_path):
-    assert main([str(tmp_path / "docs" / "version.svg"), "--", "autograder", "--version"]) == 0
-    svg = (tmp_path / "docs" / "version.svg").read_text(encoding="utf-8")
-    assert [text.text for text in texts(svg)][:2] == ["$ ", "autograder --version"]
-    assert str(tmp_path) not in svg
+def test_the_readme_shows_what_the_program_prints_today():
+    assert PICTURE.read_text(encoding="utf-8") == readme_picture(), "the picture is not current: run make picture"
 
 
-def test_a_command_that_fails_makes_no_picture(tmp_path, capsys):
-    assert main([str(tmp_path / "a.svg"), "--", sys.executable, "-c", "print('no'); raise SystemExit(2)"]) == 2
-    assert "ended with status 2:\nno" in capsys.readouterr().err
-    assert not (tmp_path / "a.svg").exists()
+def test_the_readmes_picture_names_the_belief_and_no_folder_of_this_machine():
+    shown = "\n".join(text.text for text in texts(PICTURE.read_text(encoding="utf-8")))
+    assert "friday.yaml" in shown
+    assert "policies add up" in shown
+    assert str(ROOT) not in shown
+    assert tempfile.gettempdir() not in shown
+
+
+def test_a_command_that_fails_makes_no_picture(monkeypatch):
+    monkeypatch.setattr(tools.picture, "COMMAND", ("autograder", "check", "no-such-exercise", "--answer", "a.yaml"))
+    with pytest.raises(SystemExit, match="ended with status 2"):
+        readme_picture()
