@@ -267,7 +267,12 @@ def _spec(random: Random) -> Manifest:
         spec["nodeName"] = random.choice(list(NODES))
     if _maybe(random, 0.15):
         spec["hostNetwork"] = True
-        # The API server insists that a declared port of such a Pod is also its hostPort, and sets it when absent.
+        # Each port of such a Pod is also its node's, so the API server refuses to give one away twice.
+        given: set[tuple[int, str]] = set()
+        for container in (*containers, *spec.get("initContainers", ())):
+            ports = {(port["containerPort"], port.get("protocol", "TCP")): port for port in container["ports"]}
+            container["ports"] = [port for key, port in ports.items() if key not in given]
+            given |= ports.keys()
     return spec
 
 
