@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from .decode import Unknown
 from .problems import Path, format_path
-from .schema import Struct, structs
+from .schema import Struct, structs, versions
 
 _ALIKE: Final = 0.7
 """How like a field's name must be to be suggested."""
@@ -28,8 +28,8 @@ _OTHER_LEVEL: Final = {
 def suggestion(unknown: Unknown, value: Any, kind: str, version: str) -> str:
     """Return a sentence that says what to write instead of an unknown field, or an empty string.
 
-    `value` is what the field holds. In this order: the same name in another case; a field of the same
-    name at the other level, further up or further down; a label outside matchLabels; a name that is alike.
+    `value` is what the field holds. In this order: the same name in another case, in another version, at the
+    other level, further up, further down; a name that is alike; a label outside matchLabels.
     """
     known = structs(version)
     fields = known[unknown.struct]
@@ -37,7 +37,7 @@ def suggestion(unknown: Unknown, value: Any, kind: str, version: str) -> str:
     for field in fields:
         if field.casefold() == name.casefold():
             return f"Field names are case-sensitive: write {field}."
-    sentence = _elsewhere(unknown, name, kind, known)
+    sentence = _in_another_version(unknown.struct, name, version) or _elsewhere(unknown, name, kind, known)
     if sentence:
         return sentence
     alike = _alike(name, fields)
@@ -46,6 +46,16 @@ def suggestion(unknown: Unknown, value: Any, kind: str, version: str) -> str:
     if unknown.struct == "LabelSelector" and not isinstance(value, dict | list):
         return f"Labels to look for stand under matchLabels: write matchLabels: {{{name}: …}}."
     return ""
+
+
+def _in_another_version(struct: str, name: str, version: str) -> str:
+    """Return when the field is there, if that is at another time."""
+    having = [other for other in versions() if name in structs(other)[struct]]
+    if not having:
+        return ""
+    if versions().index(having[0]) > versions().index(version):
+        return f"{name} is there since Kubernetes {having[0]}, and this is {version}."
+    return f"{name} was there up to Kubernetes {having[-1]}, and this is {version}."
 
 
 def _elsewhere(unknown: Unknown, name: str, kind: str, known: dict[str, Struct]) -> str:

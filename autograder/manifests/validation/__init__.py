@@ -26,6 +26,7 @@ from . import (
     stateful_set,
 )
 from .errors import REQUIRED, FieldError
+from .warnings import warnings
 
 __all__ = ["MOST_ERRORS", "FieldError", "validate", "warn"]
 
@@ -65,4 +66,4 @@ def validate(kind: str, value: Mapping[str, Any], minor: int) -> list[FieldError
 
 def warn(kind: str, value: Mapping[str, Any], minor: int) -> Iterable[tuple[Path, str]]:
     """Return what the server warns of in a valid object: the place of each and the text."""
-    return islice(network_policy.warnings(value, minor), MOST_ERRORS) if kind == "NetworkPolicy" else ()
+    return islice(warnings(kind, value, minor), MOST_ERRORS)

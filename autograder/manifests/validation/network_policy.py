@@ -1,16 +1,13 @@
-"""NetworkPolicy.
-
-Sources: pkg/apis/networking/validation/validation.go, pkg/registry/networking/networkpolicy/strategy.go.
-"""
+"""NetworkPolicy. Source: pkg/apis/networking/validation/validation.go."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from autograder.manifests.problems import Path, format_path
+from autograder.manifests.problems import Path
 
-from .addresses import cidr_errors, cidr_warnings, parse_cidr
+from .addresses import cidr_errors, parse_cidr
 from .errors import FieldError, each, forbidden, go_strings, invalid, not_supported, required
 from .labels import validate_selector
 from .metadata import validate_metadata
@@ -34,22 +31,6 @@ def validate(policy: Mapping[str, Any], minor: int) -> Iterator[FieldError]:
             for number, peer in enumerate(rule.get(peers, ())):
                 yield from _validate_peer(peer, (*path, peers, number), minor)
     yield from _validate_policy_types(spec.get("policyTypes", ()), ("spec", "policyTypes"), minor)
-
-
-def warnings(policy: Mapping[str, Any], minor: int) -> Iterator[tuple[Path, str]]:
-    """Yield what the server warns of in a policy that it takes, with the field at fault."""
-    for direction, peers in _DIRECTIONS:
-        for index, rule in enumerate(policy["spec"].get(direction, ())):
-            for number, peer in enumerate(rule.get(peers, ())):
-                block = peer.get("ipBlock")
-                if not block:
-                    continue
-                path = ("spec", direction, index, peers, number, "ipBlock")
-                cidrs: list[tuple[Path, str]] = [((*path, "cidr"), block.get("cidr", ""))]
-                cidrs += [((*path, "except", place), text) for place, text in enumerate(block.get("except", ()))]
-                for place, text in cidrs:
-                    for warning in cidr_warnings(text, minor):
-                        yield place, f"{format_path(place)}: {warning}"
 
 
 def _validate_port(port: Mapping[str, Any], path: Path, minor: int) -> Iterator[FieldError]:

@@ -1,0 +1,126 @@
+"""What the API server warns of in an object that it takes: the field and the text of each warning.
+
+| object | warning |
+|---|---|
+| NetworkPolicy | CIDRs in a form that is ambiguous, or not the usual one |
+| Pod, and the template of a workload | the same port, or the same port name, twice |
+| what makes Pods of its own name | a name that is no DNS label |
+
+Sources: pkg/registry/networking/networkpolicy/strategy.go, pkg/api/pod/warnings.go, the strategies of the
+workloads below pkg/registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from autograder.manifests.defaults import protocol, with_host_ports
+from autograder.manifests.go_text import quote
+from autograder.manifests.problems import Path, format_path
+
+from .addresses import cidr_warnings
+from .names import dns_label
+
+Warning_ = tuple[Path, str]
+
+_TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
+    "Pod": (),
+    "Deployment": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the Pods of a kind are described."""
+_NAMES_PODS: Final = frozenset({"Pod", "Deployment", "ReplicaSet", "Job", "CronJob"})
+_MOST_COMPARED: Final = 100
+"""No port is compared with more others than this."""
+
+
+def warnings(kind: str, value: Mapping[str, Any], minor: int) -> Iterator[Warning_]:
+    """Yield the warnings for a valid object, in the server's order."""
+    if kind == "NetworkPolicy":
+        yield from _cidrs(value["spec"], minor)
+    elif kind in _TEMPLATES:
+        yield from _name(kind, value["metadata"].get("name", ""))
+        template = value
+        for field in _TEMPLATES[kind]:
+            template = template.get(field, {})
+        spec = template.get("spec", {})
+        path = (*_TEMPLATES[kind], "spec")
+        yield from _ports(with_host_ports(spec) if kind == "Pod" else spec, path)
+
+
+def _cidrs(spec: Mapping[str, Any], minor: int) -> Iterator[Warning_]:
+    for direction, peers in (("ingress", "from"), ("egress", "to")):
+        for index, rule in enumerate(spec.get(direction, ())):
+            for number, peer in enumerate(rule.get(peers, ())):
+                block = peer.get("ipBlock")
+                if not block:
+                    continue
+                path: Path = ("spec", direction, index, peers, number, "ipBlock")
+                places: list[tuple[Path, str]] = [((*path, "cidr"), block["cidr"])]
+                places += [((*path, "except", place), text) for place, text in enumerate(block.get("except", ()))]
+                for place, text in places:
+                    for warning in cidr_warnings(text, minor):
+                        yield place, f"{format_path(place)}: {warning}"
+
+
+def _name(kind: str, name: str) -> Iterator[Warning_]:
+    wrong = dns_label(name) if name and kind in _NAMES_PODS else []
+    if wrong:
+        use = "the Pod's hostname" if kind == "Pod" else "Pod names and hostnames"
+        text = f"this is used in {use}, which can result in surprising behavior; a DNS label is recommended"
+        yield ("metadata", "name"), f"metadata.name: {text}: [{' '.join(wrong)}]"
+
+
+def _ports(spec: Mapping[str, Any], path: Path) -> Iterator[Warning_]:
+    ports = [
+        ((*path, field, index, "ports", number), port)
+        for field in ("initContainers", "containers")
+        for index, container in enumerate(spec.get(field, ()))
+        for number, port in enumerate(container.get("ports", ()))
+    ]
+    if len(ports) > 1 or any("hostIP" in port for _, port in ports):
+        yield from _same_numbers(ports)
+        yield from _same_names(ports)
+
+
+def _same_numbers(ports: list[tuple[Path, Mapping[str, Any]]]) -> Iterator[Warning_]:
+    seen: dict[tuple[int, str], list[tuple[str, str, int]]] = {}
+    for path, port in ports:
+        place = format_path(path)
+        host_ip, host_port = port.get("hostIP", ""), port.get("hostPort", 0)
+        if host_ip and not host_port:
+            yield path, f"{place}: hostIP set without hostPort: {_go_source(port)}"
+        others = seen.setdefault((port["containerPort"], protocol(port)), [])
+        for other, other_ip, other_port in others[:_MOST_COMPARED]:
+            if (host_ip, host_port) == (other_ip, other_port):
+                yield path, f"{place}: duplicate port definition with {other}"
+            elif not host_port or not other_port:
+                yield path, f"{place}: overlapping port definition with {other}"
+            elif host_port == other_port and (not host_ip) != (not other_ip):
+                yield path, f"{place}: dangerously ambiguous port definition with {other}"
+        others.append((place, host_ip, host_port))
+
+
+def _same_names(ports: list[tuple[Path, Mapping[str, Any]]]) -> Iterator[Warning_]:
+    first: dict[str, str] = {}
+    for path, port in ports:
+        name = port.get("name", "")
+        if not name:
+            continue
+        place = format_path(path)
+        other = first.setdefault(name, place)
+        if other != place:
+            use = f"services and probes that select ports by name will use {other}"
+            yield path, f"{place}: duplicate port name {quote(name)} with {other}, {use}"
+
+
+def _go_source(port: Mapping[str, Any]) -> str:
+    return (
+        f"{{Name:{port.get('name', '')} HostPort:{port.get('hostPort', 0)} ContainerPort:{port['containerPort']} "
+        f"Protocol:{protocol(port)} HostIP:{port.get('hostIP', '')}}}"
+    )
