@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import json
 import re
 import subprocess
@@ -200,7 +201,12 @@ def make(folders: list[Path]) -> str:
         "kinds": KINDS,
         "embedded": EMBEDDED,
     }
-    return json.dumps({**head, "structs": structs}, indent=1, ensure_ascii=True) + "\n"
+    return json.dumps({**head, "sha256": digest(structs), "structs": structs}, indent=1, ensure_ascii=True) + "\n"
+
+
+def digest(structs: dict[str, str]) -> str:
+    """Return what tells whether somebody edited the structs by hand."""
+    return hashlib.sha256("\n".join(f"{name}: {line}" for name, line in structs.items()).encode()).hexdigest()
 
 
 def version_of(package: str) -> str:
