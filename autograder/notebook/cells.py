@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, ParamSpec
 from autograder.course import find_course
 from autograder.exercises.answers import (
     FOLDER,
-    answer_path,
     as_file,
     learner_answer,
     read_answer,
@@ -25,26 +24,24 @@ from autograder.exercises.answers import (
 )
 from autograder.exercises.checking import broken, check_answer
 from autograder.exercises.hints import next_hint
-from autograder.exercises.predictions import check_prediction, commit, compared, read_table
+from autograder.exercises.predictions import check_prediction, commit
 from autograder.exercises.report import Style, result_lines
 from autograder.exercises.shape import nearest
 from autograder.exercises.spec import Exercise, Exercises
 from autograder.manifests.documents import InputError
 
 from .comparison import comparison, comparison_html, comparison_lines
-from .findings import finding_html, outcome, prediction_table, problem_html, result_html, take_away
+from .findings import outcome, result_html, take_away
 from .html import Child, Html, element, joined
-from .matrix import change_lines, change_table
 from .output import Graded, Output
+from .predictions import prediction_html
+from .readings import reading_output
 from .scene import SHOP, Scene, scene_named, scene_of_exercise
 from .worldmap import map_html, map_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from autograder.exercises.checking import Result
-
-    from .scene import Reading
 
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RUN: Final[dict[tuple[Path, str], str]] = {}
@@ -108,22 +105,22 @@ def manifest(line: str, cell: str) -> Output:
     notes: list[Child] = []
     if exercise is not None and exercise.prediction is None:
         file = write_answer(exercise, folder, cell)
-        _RUN[folder, name] = cell
+        _RUN[folder, name] = as_file(exercise, cell)
     else:
         file = folder / FOLDER / f"{name}.yaml"
-        replace_file(file, f"# %%manifest {name}\n{cell.rstrip()}\n")
+        replace_file(file, f"# %%manifest {' '.join(line.split())}\n{cell.rstrip()}\n")
     if exercise is not None:
         scene = scene_of_exercise(exercise)
         if exercise.prediction is not None:
-            notes.append(_prediction(exercise, folder))
+            notes.append(prediction_html(exercise, folder))
     else:
         scene = scene_named(world, folder)
         guess = nearest(name, exercises.ids)
-        if guess and not world_was_named(line):
+        if guess and not _world_was_named(line):
             notes.append(element("p", f"There is no exercise {name}. Did you mean {guess}?", class_="pg-quiet"))
     text = read_answer(file)
     reading = scene.read(text, f"{FOLDER}/{file.name}")
-    return _shown(reading, text, file, notes)
+    return reading_output(reading, text, f"{FOLDER}/{file.name}", notes)
 
 
 @_spoken(Output)
@@ -137,7 +134,7 @@ def predict(line: str, cell: str) -> Output:
     exercise = _exercise(name)
     if exercise.prediction is None:
         raise InputError(f"{name} asks for manifests, not for a prediction. Begin its cell with %%manifest {name}.")
-    _RUN[folder, name] = cell
+    _RUN[folder, name] = as_file(exercise, cell)
     if commit(exercise, folder, cell) is not None:
         sentence = "Noted. Now look: run the next cell."
         return Output(outcome("pg-note", "✓", sentence), sentence)
@@ -159,12 +156,13 @@ def check(exercise: str) -> Output:
     folder = Path.cwd()
     found = _exercise(exercise)
     try:
-        result = check_answer(found, learner_answer(found, folder, _RUN.get((folder, exercise))))
+        answer = learner_answer(found, folder, _RUN.get((folder, exercise)))
+        result, file = check_answer(found, answer), answer.file
     except InputError as error:
-        result = broken(exercise, str(error))
-    html = result_html(result, take_away(found.concepts))
+        result, file = broken(exercise, str(error)), ""
+    html = result_html(result, file, take_away(found.concepts))
     if found.prediction is not None:
-        html = joined(html, _prediction(found, folder))
+        html = joined(html, prediction_html(found, folder))
     return Graded(html, "\n".join(result_lines(result, _PLAIN)), result.score, result.max)
 
 
@@ -193,7 +191,8 @@ def compare(name: str, misconception: str) -> Output:
         raise InputError(
             f"there is no {FOLDER}/{name}.yaml yet. Run the cell that begins with %%manifest {name} first."
         )
-    reading = _scene_for(name, folder).read(read_answer(file), f"{FOLDER}/{file.name}")
+    text = read_answer(file)
+    reading = _scene_of(name, text, folder).read(text, f"{FOLDER}/{file.name}")
     if reading.refused:
         raise InputError(
             f"{FOLDER}/{name}.yaml is refused as it stands. Run the cell with %%manifest {name} to see why."
@@ -245,7 +244,7 @@ def _arguments(line: str) -> tuple[str, str]:
     return _named(words[0]), _named(world)
 
 
-def world_was_named(line: str) -> bool:
+def _world_was_named(line: str) -> bool:
     """Return whether the learner chose a world, and so did not mean an exercise."""
     return "--world" in line.split()
 
@@ -254,93 +253,26 @@ def _named(name: str) -> str:
     """Return a name that is safe as part of a file's name. Raises `InputError` for any other."""
     if not NAME.fullmatch(str(name)) or len(name) > 48:
         raise InputError(f"{name!r} is no name. Use small letters, digits and hyphens, such as two-policies.")
-    return name
+    return str(name)
 
 
 def _exercise(name: str) -> Exercise:
     return Exercises(find_course(around=Path.cwd())).get(_named(name))
 
 
-def _scene_for(name: str, folder: Path) -> Scene:
-    """Return the scene of an exercise, or the shop for any other name."""
+def _scene_of(name: str, text: str, folder: Path) -> Scene:
+    """Return the scene of an exercise, or the one that the first line of a saved text names."""
     exercises = Exercises(find_course(around=folder))
-    return scene_of_exercise(exercises.get(name)) if name in exercises.ids else scene_named(SHOP, folder)
+    if name in exercises.ids:
+        return scene_of_exercise(exercises.get(name))
+    magic = text.partition("\n")[0].removeprefix("# %%manifest")
+    return scene_named(_arguments(magic)[1], folder)
 
 
 def _scene(name: str) -> Scene:
     folder = Path.cwd()
     exercises = Exercises(find_course(around=folder))
     return scene_of_exercise(exercises.get(name)) if name in exercises.ids else scene_named(_named(name), folder)
-
-
-def _shown(reading: Reading, text: str, file: Path, notes: list[Child]) -> Output:
-    """What a text of manifests does, or why it is refused."""
-    problems = [problem_html(problem, text) for problem in reading.problems]
-    messages = [f"line {problem.position.line}: {problem.message}" for problem in reading.problems]
-    name = f"{FOLDER}/{file.name}"
-    if reading.refused:
-        count = sum(problem.severity == "error" for problem in reading.problems)
-        sentence = (
-            "This is refused, so nothing changes in the cluster."
-            if count == 1
-            else f"This is refused, for {count} reasons."
-        )
-        html = joined(outcome("pg-bad", "✗", sentence, _saved(name)), problems, notes)
-        return Output(html, "\n".join([sentence, *messages]))
-    skipped = [
-        f"Line {thing.line}: {thing.kind or 'a document without a kind'} counts for nothing here."
-        for thing in reading.manifests.ignored
-    ]
-    skipped += [f"{thing} counts for nothing in this exercise." for thing in reading.aside]
-    effect = reading.effect()
-    count = len(reading.objects)
-    sentence = (
-        "Taken."
-        if count == 1
-        else f"Taken: {count} objects."
-        if count
-        else "Nothing to take: the cell holds no manifest."
-    )
-    html = joined(
-        outcome("pg-note", "✓" if count else "!", sentence, _saved(name)),
-        problems,
-        [element("p", sentence_, class_="pg-quiet") for sentence_ in skipped],
-        notes,
-        change_table(effect) if count else None,
-    )
-    return Output(html, "\n".join([sentence, *messages, *skipped, *change_lines(effect)]))
-
-
-def _saved(name: str) -> Html:
-    return element("p", "Saved as ", element("code", name), ".", class_="pg-quiet")
-
-
-def _prediction(exercise: Exercise, folder: Path) -> Html | None:
-    """The learner's prediction beside the truth, once it is committed."""
-    path = answer_path(exercise, folder)
-    if not path.is_file():
-        return element(
-            "p", "You have not predicted yet. You learn more from what you see if you do that first.", class_="pg-quiet"
-        )
-    text = read_answer(path)
-    table = read_table(exercise, text)
-    if not table.committed:
-        return None
-    rows = compared(exercise, table)
-    missed = sum(not row.right for row in rows)
-    if not missed:
-        sentence = "You predicted all of it."
-    else:
-        sentence = f"{missed} of {len(rows)} turned out otherwise than you predicted."
-    return joined(
-        element("p", element("strong", sentence)), prediction_table(rows), _diagnosis(check_prediction(exercise, text))
-    )
-
-
-def _diagnosis(result: Result) -> Html | None:
-    """The belief that a prediction shows, told once."""
-    found = next((found for found in result.findings if found.misconceptions), None)
-    return finding_html(found, result) if found is not None else None
 
 
 def _open_line(subject: str, title: str) -> Html:

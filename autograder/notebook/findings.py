@@ -35,25 +35,28 @@ def outcome(tone: str, sign: str, sentence: str, *below: Child) -> Html:
     return element("div", line, *below, class_=f"pg-head {tone}")
 
 
-def result_html(result: Result, take_away: str = "") -> Html:
-    """Return a whole result; `take_away` is what a right answer is to be remembered for."""
+def result_html(result: Result, file: str = "", take_away: str = "") -> Html:
+    """Return a whole result.
+
+    `file` is what findings call the answer, and `take_away` what a right answer is to be remembered for.
+    """
     name = element("p", result.title, class_="pg-quiet") if result.title else None
     if result.status == "pass":
         kept = element("p", element("strong", "Take away: "), prose(take_away)) if take_away else None
-        notes = [finding_html(found, result) for found in result.findings]
+        notes = [finding_html(found, result, file) for found in result.findings]
         return joined(outcome("pg-good", "✓", headline(result), name), kept, notes)
     tone, sign = ("pg-warn", "!") if result.status == "error" else ("pg-bad", "✗")
     shown = [found for found in result.findings if not found.folded]
     folded = [found for found in result.findings if found.folded]
     return joined(
         outcome(tone, sign, headline(result), name),
-        [finding_html(found, result) for found in shown],
-        _more(folded, result),
+        [finding_html(found, result, file) for found in shown],
+        _more(folded, result, file),
         _matrix(result.effect()),
     )
 
 
-def finding_html(found: Finding, result: Result) -> Html:
+def finding_html(found: Finding, result: Result, file: str) -> Html:
     """Return one finding with the line of the answer that caused it, and the belief that it shows."""
     sign, tone = _TONES[found.severity]
     title = element(
@@ -74,7 +77,7 @@ def finding_html(found: Finding, result: Result) -> Html:
         "div",
         title,
         element("dl", rows) if rows else None,
-        excerpt(result.text, found.line, column) if found.line else None,
+        excerpt(result.text, found.line, column) if found.line and found.file == file else None,
         [belief_html(belief, found, result) for belief in beliefs(found.misconceptions[:1]) if not found.folded],
         _other_beliefs(found) if not found.folded else None,
         _see(found.see),
@@ -210,11 +213,11 @@ def _other_beliefs(found: Finding) -> Html | None:
     return element("p", f"It fits these beliefs too: {listed}.", class_="pg-quiet")
 
 
-def _more(folded: Sequence[Finding], result: Result) -> Html | None:
+def _more(folded: Sequence[Finding], result: Result, file: str) -> Html | None:
     if not folded:
         return None
     count = "One more finding" if len(folded) == 1 else f"{len(folded)} more findings"
-    return element("details", element("summary", count), [finding_html(found, result) for found in folded])
+    return element("details", element("summary", count), [finding_html(found, result, file) for found in folded])
 
 
 def _matrix(effect: Effect | None) -> Html | None:

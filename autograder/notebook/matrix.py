@@ -92,11 +92,11 @@ def change_table(found: Effect) -> Html:
         whole = _table(found, everything, "Who reaches whom", _changed_cell)
         return joined(element("p", "Nothing changes. Everybody reaches whom they reached before."), _folded(whole))
     parts: list[Html] = [
-        _table(found, columns[:MOST], "What changes: who reaches whom, and on which ports", _changed_cell),
+        _table(found, columns[:MOST], "What changes", _changed_cell),
         _legend(sign for row in found.cells for cell in row if (sign := sign_of_change(cell))),
     ]
     if len(columns[:MOST]) < len(found.places):
-        parts.append(_folded(_table(found, everything, "Who reaches whom, after the change", _changed_cell)))
+        parts.append(_folded(_table(found, everything, "Who reaches whom now", _changed_cell)))
     return joined(parts)
 
 
@@ -107,7 +107,7 @@ def asked_table(found: Effect) -> Html:
         for index, _ in enumerate(found.places)
         if any(row[index].changed or row[index].state not in ("unasked", "not-judged") for row in found.cells)
     ]
-    return _table(found, columns[:MOST], "Who reaches whom: as asked, and as it is", _asked_cell)
+    return _table(found, columns[:MOST], "What was asked, and what is", _asked_cell)
 
 
 def change_lines(found: Effect) -> list[str]:
@@ -158,7 +158,7 @@ def _changed_cell(cell: Effected) -> Html:
         return element("td", verdict_text(cell.after), class_="pg-off")
     return element(
         "td",
-        element("span", _signed(sign), " ", verdict_text(cell.after), class_="pg-now"),
+        element("span", _signed(sign), " ", verdict_text(cell.after), class_=_now(cell)),
         element("span", "was ", verdict_text(cell.before), class_="pg-was"),
         class_=f"pg-changed {sign.tone}",
         title=sign.word,
@@ -181,6 +181,11 @@ def _asked_cell(cell: Effected) -> Html:
     )
 
 
+def _now(cell: Effected) -> str:
+    """The class of a verdict: what is open stands out, for there is less of it."""
+    return "pg-now" if cell.after.allowed or cell.after.undefined else "pg-now pg-shut"
+
+
 def _signed(sign: Sign) -> Html:
     return element("span", sign.sign, class_="pg-sign", role="img", aria_label=f"{sign.word}:")
 
@@ -192,4 +197,4 @@ def _legend(signs: Iterable[Sign]) -> Html:
 
 
 def _folded(table: Html) -> Html:
-    return element("details", element("summary", "Show everybody"), table)
+    return element("details", element("summary", "Show all columns"), table)

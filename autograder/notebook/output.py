@@ -39,7 +39,8 @@ class Graded(Output):
     def __init__(self, html: Html, text: str, score: float, maximum: float) -> None:
         """Take both twins and what was earned."""
         super().__init__(html, text)
-        self.score = min(max(score, 0.0), maximum) if maximum > 0 else 0.0
+        # In this order a score that is no number at all becomes 0.
+        self.score = float(min(max(0.0, score), max(0.0, maximum)))
         self.max = maximum
 
     def __repr__(self) -> str:

@@ -34,7 +34,7 @@ def map_lines(cluster: Cluster, title: str) -> Iterator[str]:
     for name, labels in cluster.namespaces.items():
         yield f"namespace {name}  {_labels(labels)}".rstrip()
         for pod in _pods_of(cluster, name):
-            facts = (_labels(pod.labels), _ports(pod.ports), " ".join(pod.addresses))
+            facts = (_labels(pod.labels), ", ".join(_ports(pod.ports)), " ".join(pod.addresses))
             yield f"  {pod.name}  " + "  ".join(fact for fact in facts if fact)
     yield _policies(cluster)
 
@@ -68,7 +68,7 @@ def _pod(pod: Pod) -> Html:
         element("span", pod.name, class_="pg-name pg-pod"),
         element("span", f" ({kind})", class_="pg-quiet") if kind else None,
         element("span", _labels(pod.labels) or "no labels", class_="pg-fact pg-name"),
-        element("span", ports or "listens on no port", class_="pg-fact"),
+        [element("span", port, class_="pg-fact") for port in ports or ["listens on no port"]],
         element("span", ", ".join(pod.addresses), class_="pg-fact pg-name pg-quiet") if pod.addresses else None,
     )
 
@@ -87,8 +87,8 @@ def _labels(labels: Mapping[str, str]) -> str:
     return " ".join(f"{key}={value}" for key, value in labels.items() if key != METADATA_NAME)
 
 
-def _ports(ports: Sequence[ContainerPort]) -> str:
-    """Return ports with their names, neighbors as one range: ``shard-1 … shard-10 7001-7010, metrics 9121``."""
+def _ports(ports: Sequence[ContainerPort]) -> list[str]:
+    """Return ports with their names, neighbors as one range: ``shard-1 … shard-10 7001-7010``, ``metrics 9121``."""
     runs: list[list[ContainerPort]] = []
     for port in ports:
         last = runs[-1][-1] if runs else None
@@ -102,7 +102,7 @@ def _ports(ports: Sequence[ContainerPort]) -> str:
             runs[-1].append(port)
         else:
             runs.append([port])
-    return ", ".join(_run(run) for run in runs)
+    return [_run(run) for run in runs]
 
 
 def _run(run: Sequence[ContainerPort]) -> str:

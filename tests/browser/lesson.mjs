@@ -144,6 +144,13 @@ await theme("JupyterLab Light");
 await page.setViewportSize({ width: 1280, height: 900 });
 await page.waitForTimeout(500);
 await page.screenshot({ path: path.join(out, "light-0-window.png") });
+await page.setViewportSize({ width: 1100, height: 9500 });
+await page.waitForTimeout(1500);
+await page.evaluate(() => { window.jupyterapp.shell.currentWidget.content.node.querySelector(".jp-WindowedPanel-outer").scrollTop = 0; });
+await page.waitForTimeout(800);
+for (let part = 0; part < 5; part++) {
+  await page.screenshot({ path: path.join(out, `light-0-lesson-${part + 1}.png`), clip: { x: 290, y: 90 + part * 1500, width: 790, height: 1500 } });
+}
 
 // --- the assignment ------------------------------------------------------------------------------------------------
 
@@ -170,13 +177,15 @@ for (const [name, body, words] of attempts) {
   await theme("JupyterLab Dark");
   await picture(`dark-${name}-check`, "check(");
   if (name === "24-intersect") {
-    await page.setViewportSize({ width: 390, height: 844 });
+    await page.setViewportSize({ width: 390, height: 2600 });
     await command("application:toggle-left-area").catch(() => {});
     await page.waitForTimeout(800);
     await picture("phone-dark-24-check", "check(");
     await picture("phone-dark-24-cell", "%%manifest cache-shards");
     await theme("JupyterLab Light");
     await picture("phone-light-24-check", "check(");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.waitForTimeout(500);
     await page.locator(".pg").last().scrollIntoViewIfNeeded();
     await page.screenshot({ path: path.join(out, "phone-light-24-window.png") });
     const wide = await page.evaluate(() => [...document.querySelectorAll(".pg")].filter((area) => area.scrollWidth > area.clientWidth + 1).length);

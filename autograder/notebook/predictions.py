@@ -1,0 +1,50 @@
+"""A prediction beside what is so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.exercises.answers import answer_path, read_answer
+from autograder.exercises.predictions import check_prediction, compared, read_table
+from autograder.exercises.report import beliefs
+
+from .findings import belief_html, prediction_table
+from .html import Html, element, joined, prose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from autograder.exercises.checking import Result
+    from autograder.exercises.spec import Exercise
+
+
+def prediction_html(exercise: Exercise, folder: Path) -> Html | None:
+    """Return the learner's prediction beside the truth, once it is committed."""
+    path = answer_path(exercise, folder)
+    if not path.is_file():
+        return element(
+            "p", "You have not predicted yet. You learn more from what you see if you do that first.", class_="pg-quiet"
+        )
+    text = read_answer(path)
+    table = read_table(exercise, text)
+    if not table.committed:
+        return None
+    rows = compared(exercise, table)
+    missed = sum(not row.right for row in rows)
+    if not missed:
+        sentence = "You predicted all of it."
+    else:
+        sentence = f"{missed} of {len(rows)} turned out otherwise than you predicted."
+    return joined(
+        element("p", element("strong", sentence)), prediction_table(rows), _diagnosis(check_prediction(exercise, text))
+    )
+
+
+def _diagnosis(result: Result) -> Html | None:
+    """The belief that a prediction shows, or the reason for the first flow that turned out otherwise."""
+    if not result.findings:
+        return None
+    first = result.findings[0]
+    for belief in beliefs(first.misconceptions[:1]):
+        return belief_html(belief, first, result)
+    return element("p", element("span", first.subject, class_="pg-name"), ": ", prose(first.because))

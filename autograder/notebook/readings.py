@@ -1,0 +1,66 @@
+"""What a text of manifests does in its scene, or why it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .findings import outcome, problem_html
+from .html import Child, Html, element, joined
+from .matrix import change_lines, change_table
+from .output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .scene import Reading
+
+
+SHOWN: Final = 3
+"""How many problems are shown at once."""
+MOST: Final = 50
+"""How many problems are shown at all."""
+
+
+def reading_output(reading: Reading, text: str, file: str, notes: Sequence[Child] = ()) -> Output:
+    """Return what a text of manifests does, or why it is refused; `file` is where it was saved."""
+    problems = _problems(reading, text)
+    messages = [f"line {problem.position.line}: {problem.message}" for problem in reading.problems]
+    if reading.refused:
+        count = sum(problem.severity == "error" for problem in reading.problems)
+        sentence = (
+            "This is refused, so nothing changes in the cluster."
+            if count == 1
+            else f"This is refused, for {count} reasons."
+        )
+        html = joined(outcome("pg-bad", "✗", sentence, _saved(file)), problems, notes)
+        return Output(html, "\n".join([sentence, *messages]))
+    skipped = [
+        f"Line {thing.line}: {thing.kind or 'a document without a kind'} counts for nothing here."
+        for thing in reading.manifests.ignored
+    ]
+    skipped += [f"{thing} counts for nothing in this exercise." for thing in reading.aside]
+    effect = reading.effect()
+    count = len(reading.objects)
+    sentence = {0: "There is no manifest in this cell.", 1: "Accepted."}.get(count, f"Accepted: {count} objects.")
+    html = joined(
+        outcome("pg-note", "✓" if count else "!", sentence, _saved(file)),
+        problems,
+        [element("p", sentence_, class_="pg-quiet") for sentence_ in skipped],
+        notes,
+        change_table(effect) if count else None,
+    )
+    return Output(html, "\n".join([sentence, *messages, *skipped, *change_lines(effect)]))
+
+
+def _problems(reading: Reading, text: str) -> list[Child]:
+    """The problems, errors first; those behind the first few are folded."""
+    ordered = sorted(reading.problems, key=lambda problem: problem.severity != "error")
+    drawn = [problem_html(problem, text) for problem in ordered[:MOST]]
+    if len(drawn) <= SHOWN:
+        return [*drawn]
+    summary = element("summary", f"{len(ordered) - SHOWN} more")
+    return [*drawn[:SHOWN], element("details", summary, drawn[SHOWN:])]
+
+
+def _saved(name: str) -> Html:
+    return element("p", "Saved as ", element("code", name), ".", class_="pg-quiet")
