@@ -57,6 +57,8 @@ class TypeFault:
     """The type of the field in Go."""
     got: str = ""
     """``array``, ``object``, ``string``, ``bool``, ``number``; empty for text in the wrong form."""
+    wants_fields: bool = False
+    """Whether the field holds fields of its own. The server names structs and strings alike, as v1.Something."""
 
 
 @dataclass(slots=True)
@@ -177,7 +179,8 @@ def _explain(kind: str, fault: _Fault, version: str) -> TypeFault:
     detail = (
         f"json: cannot unmarshal {fault.got} into Go struct field {owner}.{'.'.join(fields)} of type {fault.wanted.go}"
     )
-    return TypeFault(fault.path, detail, fault.wanted.go, fault.got)
+    wants_fields = not fault.wanted.container and fault.wanted.name in structs(version)
+    return TypeFault(fault.path, detail, fault.wanted.go, fault.got, wants_fields)
 
 
 @cache

@@ -17,28 +17,20 @@ def for_fault(fault: TypeFault, value: Any) -> str:
         if fault.got == "object":
             return f"{field} is a list: put a dash in front of each item."
         return f"{field} is a list: put the value on a line of its own, with a dash in front, or in square brackets."
-    if fault.wanted == "string" or fault.wanted.startswith(("v1.", "types.")):
-        if fault.got.partition(" ")[0] in {"number", "bool"} and not _is_struct(fault):
-            return "Text is wanted here: put quotation marks around the value."
-        if fault.got == "array":
-            return f"{field} is no list: remove the dash."
-        if fault.got == "string" and _is_struct(fault):
-            return f"{field} holds fields: write them below it, indented, with a space after each colon."
-        return ""
+    if fault.got == "array":
+        return f"{field} is no list: remove the dash."
+    if fault.wants_fields:
+        return f"{field} holds fields: write them below it, indented, with a space after each colon."
+    got = fault.got.partition(" ")[0]
     if fault.wanted in {"int32", "int64"}:
-        if fault.got == "string" and str(value).isdigit():
+        if got == "string" and str(value).isdigit():
             return f"A number is wanted here: remove the quotation marks, {field}: {value}."
-        return "A whole number is wanted here." if fault.got.startswith(("number", "string")) else ""
+        return "A whole number is wanted here."
     if fault.wanted == "bool":
         return "Write true or false, without quotation marks."
+    if got in {"number", "bool"} and not fault.wanted.startswith("map["):
+        return "Text is wanted here: put quotation marks around the value."
     return ""
-
-
-def _is_struct(fault: TypeFault) -> bool:
-    """Return whether a struct was wanted. The server names strings and structs alike; only one refuses a string."""
-    return fault.got in {"string", "array"} or fault.wanted.endswith(
-        ("Spec", "Selector", "Block", "Peer", "Port", "Rule")
-    )
 
 
 def for_error(kind: str, error: FieldError) -> str:

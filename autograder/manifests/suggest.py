@@ -64,16 +64,16 @@ def _elsewhere(unknown: Unknown, name: str, kind: str, known: dict[str, Struct])
         right = next((field for field in known[there] if field.casefold() == name.casefold()), None)
         if unknown.struct == here and right is not None:
             return f"{right} belongs in {place}."
-    # Upwards: `ports` written inside `from` belongs beside it.
-    for path, struct in reversed(list(_ancestors(unknown.path, kind, known))):
-        if name in known[struct] and name not in {"kind", "name", "type"}:
-            beside = unknown.path[len(path)]
-            return f"{name} belongs further up, beside {beside}{_in(path)}."
     # Downwards: `cidr` written in a peer belongs in its ipBlock.
     fields = known[unknown.struct]
     inside = [field for field, type_ in fields.items() if name in known.get(type_.name, ())]
     if 1 <= len(inside) <= 2:
         return f"{name} belongs in {' or '.join(inside)}."
+    # Upwards: `ports` written inside `from` belongs beside it.
+    for path, struct in reversed(list(_ancestors(unknown.path, kind, known))):
+        if name in known[struct] and name not in {"kind", "name", "type"}:
+            beside = unknown.path[len(path)]
+            return f"{name} belongs further up, beside {beside}{_in(path)}."
     return ""
 
 
