@@ -177,6 +177,16 @@ for (const [name, body, words] of attempts) {
   await theme("JupyterLab Dark");
   await picture(`dark-${name}-check`, "check(");
   if (name === "24-intersect") {
+    const unfold = (open) => page.evaluate((o) => document.querySelectorAll(".pg details").forEach((box) => { box.open = o; }), open);
+    await unfold(true);
+    await picture("dark-24-unfolded-check", "check(");
+    await theme("JupyterLab Light");
+    await picture("light-24-unfolded-check", "check(");
+    await picture("light-24-unfolded-cell", "%%manifest cache-shards");
+    const worst = await contrast();
+    expect(worst[0][0] >= 4.5, `unfolded: the weakest of ${worst.length} texts has a contrast of ${worst[0]}`);
+    await unfold(false);
+    await theme("JupyterLab Dark");
     await page.setViewportSize({ width: 390, height: 2600 });
     await command("application:toggle-left-area").catch(() => {});
     await page.waitForTimeout(800);
