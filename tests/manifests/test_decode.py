@@ -165,9 +165,7 @@ def struct_at(kind, path):
     """The struct at a place, or None where a map or something free is."""
     here = schema.Type(kind)
     for step in path:
-        if isinstance(step, int):
-            here = schema.Type(here.name)
-        elif here.container == "{}":
+        if isinstance(step, int) or here.container == "{}":
             here = schema.Type(here.name)
         elif here.name in schema.structs("1.37"):
             here = schema.structs("1.37")[here.name][step]
