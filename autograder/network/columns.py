@@ -128,7 +128,7 @@ class Columns:
         """Return the columns that a policy applies to."""
         return self.selected(policy.pod_selector) & self.by_namespace.get(policy.namespace, 0)
 
-    def peer_keys(self, policy: NetworkPolicy, peer: Peer) -> list[Mask]:
+    def peer_keys(self, policy: NetworkPolicy, peer: Peer, *, beyond: bool = False) -> list[Mask]:
         """Return one mask for each condition that the keys of a peer make; the peer is what satisfies all.
 
         ============= =================== ====================================================
@@ -138,6 +138,8 @@ class Columns:
         absent        set                 every Pod of the namespaces so labelled
         set           set                 Pods so labelled in namespaces so labelled
         ============= =================== ====================================================
+
+        `beyond` lets a podSelector look beyond the policy's own namespace even alone: only a believer does that.
         """
         if peer.ip_block is not None:
             return [self.block(peer.ip_block)]
@@ -146,7 +148,8 @@ class Columns:
             masks.append(self.in_namespaces(peer.namespace_selector))
         if peer.pod_selector is not None:
             pods = self.selected(peer.pod_selector)
-            if peer.namespace_selector is None or self.semantics.peer_logic == "or":
+            alone = peer.namespace_selector is None or self.semantics.peer_logic == "or"
+            if alone and not beyond:
                 pods &= self._own_scope(policy)
             masks.append(pods)
         return masks

@@ -184,17 +184,29 @@ class PortReader:
                     yield atoms, carriers & destinations
 
     def _translate(self, ports: tuple[PolicyPort, ...], mask: Mask, direction: Direction) -> Iterator[tuple[int, Mask]]:
-        """Yield what ``ports`` open to somebody who believes that rules see the Service's ports."""
+        """Yield what ``ports`` open to somebody who believes that rules see the Service's ports.
+
+        A port of the Pod that no Service leads to is reached without one, and is compared as it is.
+        """
         for column in bits(mask):
-            opened = PortSet.EMPTY
+            opened, fronted = PortSet.EMPTY, PortSet.EMPTY
             for service in self._columns.services[column]:
                 for front in service.ports:
+                    target = self._target(column, front.protocol, front.target_port)
+                    fronted |= target
                     for port in ports:
                         if front.protocol not in protocols_of(port, self._semantics):
                             continue
                         seen = numeric_ports(port, self._semantics, direction)
                         if port.port == front.name if seen is None else (front.protocol, front.port) in seen:
-                            opened |= self._target(column, front.protocol, front.target_port)
+                            opened |= target
+            for port in ports:
+                seen = numeric_ports(port, self._semantics, direction)
+                if seen is None:
+                    seen = PortSet.EMPTY
+                    for protocol in protocols_of(port, self._semantics):
+                        seen |= self._target(column, protocol, str(port.port))
+                opened |= seen - fronted
             if opened:
                 yield self.atoms.encode(opened), 1 << column
 
@@ -213,8 +225,10 @@ def _peers(columns: Columns, policy: NetworkPolicy, rule: Rule) -> Mask:
     """Return everyone whom the peers of a rule name. No peers: everyone, inside and outside."""
     if not rule.peers:
         return columns.everyone
-    items = [columns.peer_keys(policy, peer) for peer in rule.peers]
     logic = columns.semantics.peer_logic
+    # Whoever takes the dash for decoration gives a podSelector the namespaceSelector of any item beside it.
+    beyond = logic == "and" and any(peer.namespace_selector is not None for peer in rule.peers)
+    items = [columns.peer_keys(policy, peer, beyond=beyond) for peer in rule.peers]
     if logic == "and":
         found = columns.everyone
         for key in (key for item in items for key in item):

@@ -880,25 +880,12 @@ ROWS = [
 ]
 
 
-DISPUTED = {
-    "two items mean Pods api in namespaces of team shop: api -> db TCP 5432": (
-        "the evaluator keeps the podSelector of an item of its own in the policy's namespace, also where the believer "
-        "reads the namespaceSelector of the next item into it"
-    ),
-    "no Service leads to port 9102, so prometheus comes straight": (
-        "the evaluator closes every port of a Pod behind a Service that the Service does not lead to"
-    ),
-}
-"""Rows that the evaluator does not follow yet, and what it does instead."""
-
-
 def params() -> list[Any]:
     """The rows, the disputed ones marked."""
     return [
         pytest.param(
             case,
             id=f"{case.reading}: {case.why}",
-            marks=[pytest.mark.xfail(reason=DISPUTED[case.why])] if case.why in DISPUTED else [],
         )
         for case in ROWS
     ]
