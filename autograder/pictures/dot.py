@@ -12,11 +12,11 @@ from .words import (
     TITLE,
     every_one_in,
     hidden_in,
+    label_of,
     lines_of,
     printable,
     remarks_on,
     said_by,
-    said_of,
     summary_of,
     title_of_box,
 )
@@ -63,7 +63,7 @@ def _cluster(box: Box, drawn: Graph, *, whole: bool) -> Iterator[str]:
 
 def _edges(name: str, link: Link) -> Iterator[str]:
     """Yield a link: an edge for each pair, or edges that meet in a point where those are fewer."""
-    label = f"label={quoted(said_of(link.ports, link.reason))}"
+    label = f"label={quoted(label_of(link))}"
     style = ", style=dashed" if link.reason else ""
     both = set(link.sources) & set(link.targets)
     if len(link.sources) * len(link.targets) <= len(link.sources) + len(link.targets) and not both:

@@ -13,14 +13,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import takewhile
 from operator import and_, or_
-from typing import Final, Literal
+from typing import Final
 
 from autograder.network import Endpoint, PortSet, Reachability
 from autograder.network.addresses import address
 from autograder.network.bits import bits, value_at
 
-Who = Literal["everyone", "every Pod", "one another"]
+EVERYONE: Final = "everyone"
+EVERY_POD: Final = "every Pod"
+ONE_ANOTHER: Final = "one another"
 Atoms = int
 """A set of ports as the matrix holds it, cheap to meet and to compare; `Reachability.decode` reads it."""
 
@@ -28,8 +31,9 @@ OUTSIDE: Final = "outside"
 """The key of the box that holds ranges of outside addresses."""
 MOST_NODES: Final = 40
 _MOST_SINGLE: Final = 16
-_MOST_BOXES: Final = 8
 _MOST_RANGES: Final = 8
+_MOST_HUBS: Final = 6
+_MOST_NAMED: Final = 3
 _MOST_EXCEPTIONS: Final = 3
 _MOST_PAIRS: Final = 150_000
 
@@ -43,6 +47,10 @@ class Node:
     endpoints: tuple[Endpoint, ...]
     number: int
     """Of the class of the first of them in the matrix."""
+    title: str = ""
+    """Its name, without the namespace: ``web``, ``web-* (4)``, ``web-1 and 3 more``; of ranges their ids."""
+    whole: bool = False
+    """Whether it is all that its namespace holds, of several."""
 
     @property
     def is_range(self) -> bool:
@@ -80,6 +88,8 @@ class Link:
     ports: PortSet
     reason: str = ""
     """Why the verdict is undefined; empty for what is allowed."""
+    unseen: tuple[str, ...] = ()
+    """The names of further sources that are not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,8 @@ class Note:
     """What a place takes from everyone, from every Pod, or its Pods from one another; silent nodes never count."""
 
     place: str
-    who: Who
+    who: str
+    """One of those three, or the names of sources that are not drawn."""
     but: tuple[Node, ...]
     ports: PortSet
     reason: str = ""
@@ -150,6 +161,7 @@ class _Drawing:
         """By source, target and reason."""
         self.notes: list[Note] = []
         self.links: list[Link] = []
+        self.hubs: list[str] = []
         self._known: dict[tuple[int, int, int], tuple[Atoms, Atoms]] = {}
 
     def graph(self) -> Graph:
@@ -157,13 +169,18 @@ class _Drawing:
         for target in self.nodes:
             if target.key in self.drawn:
                 self._arrive(target)
+        self.hubs = self._find_hubs()
+        for hub in self.hubs:
+            self.drawn.add(hub)
+            self._arrive(self.by_key[hub])
         self._join_targets()
         self._settle_outside()
-        self._drop_hidden_sources()
         self._join_sources()
         if not self.single:
             self._merge_alike()
             self._drop_surplus()
+            self._give_titles()
+        self._name_unseen()
         boxes = self._boxes()
         shown = {node.key: node for box in boxes for node in box.nodes}
         places = {*shown, *(box.key for box in boxes), OUTSIDE}
@@ -182,15 +199,25 @@ class _Drawing:
         )
 
     def _candidates(self) -> set[str]:
-        """Return the keys of the nodes that may be drawn: all, or the largest of a few boxes."""
+        """Return the keys of the nodes that may be drawn: all, or those of the largest boxes."""
         ranges = sorted(self.by_box[OUTSIDE], key=addresses_of)[:_MOST_RANGES]
+        found = {node.key for node in ranges}
+        # Many will turn out to be alike, so look at more than can be drawn, within reason.
+        most = max(self.most, min(4 * self.most, _MOST_PAIRS // max(1, len(self.nodes))))
+        for nodes in self._boxes_by_size():
+            found.update(node.key for node in sorted(nodes, key=_larger)[: max(0, most - len(found))])
+        return found
+
+    def _boxes_by_size(self) -> list[list[Node]]:
+        """Return the nodes of each box inside the cluster, the boxes with most Pods first."""
         inside = [nodes for key, nodes in self.by_box.items() if key != OUTSIDE]
-        if sum(map(len, inside)) > self.most:
-            inside = sorted(inside, key=len, reverse=True)[:_MOST_BOXES]
-            # Many will turn out to be alike, so look at more than can be drawn, within reason.
-            share = max(1, min(4 * self.most, _MOST_PAIRS // len(self.nodes)) // len(inside))
-            inside = [sorted(nodes, key=_larger)[:share] for nodes in inside]
-        return {node.key for nodes in (ranges, *inside) for node in nodes}
+        return sorted(inside, key=lambda nodes: -sum(len(node.endpoints) for node in nodes))
+
+    def _find_hubs(self) -> list[str]:
+        """Return the keys of nodes that would not be drawn, but from which most arrows come."""
+        counts = Counter(source for source, _, _ in self.arrows if source in self.by_key and source not in self.drawn)
+        often = [(number, key) for key, number in counts.items() if number > 1 and not self.by_key[key].is_range]
+        return [key for _, key in sorted(often, key=lambda item: (-item[0], item[1]))[:_MOST_HUBS]]
 
     # -- what arrives at one node --------------------------------------------------------------------------------
 
@@ -286,11 +313,6 @@ class _Drawing:
             self.notes = [note for note in self.notes if note.place not in said]
             self.notes += [Note(OUTSIDE, *found) for found in rest[0]]
 
-    def _drop_hidden_sources(self) -> None:
-        """Forget the arrows of what is not drawn."""
-        drawn = {*self.drawn, *(self.by_key[key].box for key in self.drawn), OUTSIDE}
-        self.arrows = {ends: atoms for ends, atoms in self.arrows.items() if ends[0] in drawn}
-
     def _join_sources(self) -> None:
         """Make links: arrows with the same sources, or between the same Pods on both sides, as one."""
         order = {key: place for place, key in enumerate((*self.by_box, *self.by_key))}
@@ -322,7 +344,7 @@ class _Drawing:
 
     def _add(self, link: Link) -> None:
         if link.sources == link.targets and len(link.targets) == 1:
-            self.notes.append(Note(link.targets[0], "one another", (), link.ports, link.reason))
+            self.notes.append(Note(link.targets[0], ONE_ANOTHER, (), link.ports, link.reason))
         else:
             self.links.append(link)
 
@@ -338,7 +360,7 @@ class _Drawing:
         for number, note in enumerate(self.notes):
             if note.place in looks:
                 # The Pods of two such nodes do not reach one another.
-                own = note.place if note.who == "one another" else ""
+                own = note.place if note.who == ONE_ANOTHER else ""
                 looks[note.place].append((note.who, own, note.but, note.ports, note.reason))
             for node in note.but:
                 if node.key in looks:
@@ -356,24 +378,64 @@ class _Drawing:
         self._replace(into)
 
     def _drop_surplus(self) -> None:
-        """Leave out the smallest nodes of each box until about as many are left as may be drawn."""
-        inside = {key: [node for node in nodes if node.key in self.drawn] for key, nodes in self.by_box.items()}
-        ranges = inside.pop(OUTSIDE, [])
-        if sum(map(len, inside.values())) <= self.most:
-            return
-        share = max(1, self.most // sum(bool(nodes) for nodes in inside.values()))
-        kept = {
-            node.key for nodes in (ranges, *inside.values()) for node in (*sorted(nodes, key=_larger)[:share], *ranges)
-        }
+        """Leave out boxes, and of the last one the smallest nodes, until no more are left than may be drawn."""
+        kept = {node.key for node in self.by_box[OUTSIDE] if node.key in self.drawn}
+        room = self.most
+        for nodes in self._boxes_by_size():
+            found = sorted((node for node in nodes if node.key in self.drawn), key=_larger)
+            chosen = [node for place, node in enumerate(found) if place < room or node.key in self.hubs]
+            room -= len(chosen)
+            kept.update(node.key for node in chosen)
         self.drawn &= kept
+        kept |= {self.by_key[key].box for key in kept} | {OUTSIDE}
         links, self.links = self.links, []
         for link in links:
-            sources, targets = (
-                tuple(key for key in side if key in kept or key not in self.by_key)
-                for side in (link.sources, link.targets)
-            )
-            if sources and targets:
-                self._add(replace(link, sources=sources, targets=targets))
+            targets = tuple(key for key in link.targets if key in kept)
+            if targets:
+                self._add(replace(link, targets=targets))
+
+    def _give_titles(self) -> None:
+        """Name the nodes that stand for several endpoints by what their names have in common."""
+        by_namespace: dict[str, list[str]] = defaultdict(list)
+        for endpoint in self.result.endpoints:
+            by_namespace[endpoint.namespace].append(endpoint.name)
+        self._replace(
+            {
+                node.key: replace(
+                    node,
+                    title=_title(node.endpoints, by_namespace[node.endpoints[0].namespace]),
+                    whole=len(node.endpoints) == len(by_namespace[node.endpoints[0].namespace]),
+                )
+                for node in self.nodes
+                if len(node.endpoints) > 1 and not node.is_range
+            }
+        )
+
+    def _name_unseen(self) -> None:
+        """Keep the names of sources that are not drawn; what comes from such alone becomes a note."""
+        drawn = {*self.drawn, *(self.by_key[key].box for key in self.drawn), OUTSIDE}
+        links, self.links = self.links, []
+        for link in links:
+            sources = tuple(key for key in link.sources if key in drawn)
+            unseen = tuple(self._name(key) for key in link.sources if key not in drawn)
+            if sources:
+                self.links.append(replace(link, sources=sources, unseen=unseen))
+            else:
+                who = some_of(unseen)
+                self.notes += [Note(target, who, (), link.ports, link.reason) for target in link.targets]
+
+    def _name(self, key: str) -> str:
+        node = self.by_key.get(key)
+        if node is None:
+            return f"every Pod of {self.by_box[key][0].endpoints[0].namespace}"
+        first = node.endpoints[0]
+        return (
+            first.id
+            if node.is_range
+            else f"every Pod of {first.namespace}"
+            if node.whole
+            else f"{first.namespace}/{node.title}"
+        )
 
     def _replace(self, into: dict[str, Node]) -> None:
         """Put merged nodes in the place of those that they are made of."""
@@ -393,7 +455,7 @@ class _Drawing:
         )
         for link in links:
             self._add(replace(link, sources=keys(link.sources), targets=keys(link.targets)))
-        self.drawn = {into[key].key for key in self.drawn}
+        self.drawn = {into[key].key if key in into else key for key in self.drawn}
         self.nodes = list(nodes(self.nodes))
         self.by_key = {node.key: node for node in self.nodes}
         for box, found in self.by_box.items():
@@ -417,7 +479,7 @@ class _Drawing:
         return tuple(boxes)
 
 
-_Unit = tuple[Who, tuple[Node, ...]] | str
+_Unit = tuple[str, tuple[Node, ...]] | str
 
 
 def _shares(values: dict[Node, Atoms]) -> list[tuple[_Unit, Atoms]]:
@@ -432,9 +494,9 @@ def _shares(values: dict[Node, Atoms]) -> list[tuple[_Unit, Atoms]]:
                 rest[node] &= ~atoms
 
     pods = [node for node in values if not node.is_range]
-    audiences: list[tuple[Who, list[Node]]] = [("every Pod", pods)]
+    audiences = [(EVERY_POD, pods)]
     if pods and len(pods) < len(values):
-        audiences.insert(0, ("everyone", list(values)))
+        audiences.insert(0, (EVERYONE, list(values)))
     for who, audience in audiences:
         if len(audience) > 1:
             take(audience, (who, ()), reduce(and_, (rest[node] for node in audience)))
@@ -474,9 +536,43 @@ def _nodes(result: Reachability, *, single: bool) -> list[Node]:
     found: list[Node] = []
     for (namespace, _, number), endpoints in groups.items():
         box = OUTSIDE if endpoints[0].is_range else boxes.setdefault(namespace, f"box{len(boxes) + 1}")
-        found.append(Node(f"node{len(found) + 1}", box, tuple(endpoints), number))
+        title = "" if endpoints[0].is_range else _and_more([endpoint.name for endpoint in endpoints])
+        found.append(Node(f"node{len(found) + 1}", box, tuple(endpoints), number, title))
     # Outside comes first: that is where most people look for the way in.
     return sorted(found, key=lambda node: not node.is_range)
+
+
+def _title(endpoints: tuple[Endpoint, ...], namespace: list[str]) -> str:
+    """Return the name of several endpoints among all the names of a namespace.
+
+    >>> pods = tuple(Endpoint(f"shop/web-{number}", "Pod", "shop", f"web-{number}") for number in range(3))
+    >>> _title(pods, ["web-0", "web-1", "web-2", "api"])
+    'web-* (3)'
+    >>> _title(pods, ["web-0", "web-1", "web-2", "web-3"])
+    'web-0 and 2 more'
+    """
+    names = [endpoint.name for endpoint in endpoints]
+    # What the first and the last in order share is shared by all between them.
+    both = zip(min(names), max(names), strict=False)
+    prefix = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], both)).rpartition("-")[0]
+    if prefix and sum(name.startswith(f"{prefix}-") for name in namespace) == len(names):
+        return f"{prefix}-* ({len(names):,})"
+    return _and_more(names)
+
+
+def _and_more(names: list[str]) -> str:
+    return f"{names[0]} and {len(names) - 1:,} more" if len(names) > 1 else names[0]
+
+
+def some_of(names: tuple[str, ...]) -> str:
+    """Return a few names and how many more there are.
+
+    >>> some_of(("web", "api", "db", "cache", "queue"))
+    'web, api, db and 2 more'
+    """
+    if len(names) <= _MOST_NAMED + 1:
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED:,} more"
 
 
 def _larger(node: Node) -> tuple[int, str]:

@@ -13,11 +13,11 @@ from .words import (
     TITLE,
     every_one_in,
     hidden_in,
+    label_of,
     lines_of,
     printable,
     remarks_on,
     said_by,
-    said_of,
     summary_of,
     title_of_box,
 )
@@ -62,7 +62,7 @@ def _subgraph(box: Box, drawn: Graph, *, whole: bool) -> Iterator[str]:
 
 def _edges(name: str, link: Link) -> Iterator[str]:
     """Yield a link: an arrow for each pair, or arrows that meet in a point where those are fewer."""
-    label = quoted(said_of(link.ports, link.reason))
+    label = quoted(label_of(link))
     line, arrow, two_way = ("-.-", "-.->", "<-.->") if link.reason else ("---", "-->", "<-->")
     both = set(link.sources) & set(link.targets)
     if len(link.sources) * len(link.targets) <= len(link.sources) + len(link.targets) and not both:

@@ -22,11 +22,11 @@ from .words import (
     TITLE,
     detail_of,
     hidden_in,
+    label_of,
     names_of,
     printable,
     remarks_on,
     said_by,
-    said_of,
     state_of,
     summary_of,
     title_of,
@@ -144,7 +144,7 @@ class _Sheet:
         meets: dict[int, list[tuple[tuple[int, int], _Slot]]] = defaultdict(list)
         for number, link in enumerate(self.graph.links):
             first, last = self._span(link)
-            label = said_of(link.ports, link.reason)
+            label = label_of(link)
             for key in dict.fromkeys((*link.sources, *link.targets)):
                 arrives, leaves = key in link.targets, key in link.sources
                 role: Role = "both" if arrives and leaves else "to" if arrives else "from"
@@ -265,7 +265,7 @@ class _Sheet:
             if slot.role == "to" and slot.y not in (top, bottom):
                 heads.append(f'<circle cx="{x}" cy="{_n(slot.y)}" r="2.5"/>')
         sides = [", ".join(names[key] for key in side) for side in (link.sources, link.targets)]
-        hint = escaped(f"{sides[0]} → {sides[1]}: {said_of(link.ports, link.reason)}")
+        hint = escaped(f"{sides[0]} → {sides[1]}: {label_of(link)}")
         dashed = " open" if link.reason else ""
         return (
             f'<g class="link{dashed}" style="--c:{COLORS[self.lanes[number] % len(COLORS)]}"><title>{hint}</title>'

@@ -8,7 +8,7 @@ from typing import Final
 
 from autograder.network import PortSet
 
-from .graph import OUTSIDE, Box, Graph, Link, Node, Note, addresses_of
+from .graph import EVERYONE, OUTSIDE, Box, Graph, Link, Node, Note, addresses_of, some_of
 
 TITLE = "Who can talk to whom"
 NOBODY = "nobody gets in"
@@ -26,7 +26,7 @@ def title_of(node: Node, graph: Graph) -> str:
     """Return the name of a node, without the namespace that its box names."""
     first = node.endpoints[0]
     if first.range is None:
-        return _and_more(first.name, len(node.endpoints) - 1)
+        return f"all {len(node.endpoints):,} Pods" if node.whole else node.title
     ranges = graph.outside
     if len(ranges) == 1:
         return "every address"
@@ -44,9 +44,9 @@ def detail_of(node: Node) -> str:
         return ""
     if len(node.endpoints) > 1 or first.kind == "Pod":
         return ""
-    if first.replicas is None:
+    if first.replicas in (None, 1):
         return first.kind
-    return f"{first.kind}, {first.replicas} {'replica' if first.replicas == 1 else 'replicas'}"
+    return f"{first.kind}, {first.replicas} replicas"
 
 
 def state_of(node: Node, graph: Graph) -> str:
@@ -78,8 +78,17 @@ def hidden_in(box: Box) -> str:
 
 def said_by(note: Note, graph: Graph) -> str:
     """Return a note as text: ``everyone but web: TCP 80``."""
-    but = f" but {_and([title_of(node, graph) for node in note.but])}" if note.but else ""
-    return f"{note.who}{but}: {said_of(note.ports, note.reason)}"
+    names = {node.key: title_of(node, graph) for node in note.but}
+    return f"{audience_of(note, names)}: {said_of(note.ports, note.reason)}"
+
+
+def audience_of(note: Note, names: dict[str, str]) -> str:
+    """Return whom a note means: ``everyone but web and api``."""
+    return (
+        f"{note.who} but {_and([names.get(node.key) or node.endpoints[0].id for node in note.but])}"
+        if note.but
+        else note.who
+    )
 
 
 def said_of(ports: PortSet, reason: str) -> str:
@@ -109,35 +118,44 @@ def summary_of(graph: Graph) -> str:
 
 def remarks_on(graph: Graph) -> list[str]:
     """Return what a reader has to know who takes the picture at its word."""
-    remarks = []
     if not graph.pods:
         return ["There is no Pod and no workload here, so there is nobody to talk."]
+    remarks = []
     if not any(box.key == OUTSIDE for box in graph.boxes):
         remarks += [_outside_remark(note, graph) for note in graph.notes if note.place == OUTSIDE]
-    silent = any(node.key in graph.silent for node in graph.nodes)
-    except_silent = f", except for Pods with the words “{SILENT}”" if silent else ""
-    if any(note.who == "everyone" for note in graph.notes):
-        remarks.append(f"“everyone” is every Pod and every address outside{except_silent}.")
-    elif silent and (graph.notes or graph.links):
-        remarks.append(f"Where all Pods are meant, those with the words “{SILENT}” are not.")
+    remarks += reader_remarks(graph)
     if any(link.reason for link in graph.links) or any(note.reason for note in graph.notes):
         remarks.append("Dashed: the specification leaves it open, and CNI plugins differ.")
+    return remarks + hidden_remarks(graph)
+
+
+def reader_remarks(graph: Graph) -> list[str]:
+    """Return what words such as “everyone” mean where they are used."""
+    silent = any(node.key in graph.silent for node in graph.nodes)
+    except_silent = ", except for Pods that reach nobody" if silent else ""
+    if any(note.who == EVERYONE for note in graph.notes):
+        return [f"“everyone” is every Pod and every address outside{except_silent}."]
+    if silent and (graph.notes or graph.links):
+        return ["Where all Pods are meant, those that reach nobody are not."]
+    return []
+
+
+def hidden_remarks(graph: Graph) -> list[str]:
+    """Return what is left out."""
+    remarks = []
     if graph.hidden_pods:
         where = f", among them all of {_count(graph.hidden_boxes, 'namespace')}" if graph.hidden_boxes else ""
-        remarks.append(f"Not drawn: {graph.hidden_pods:,} of {_count(graph.pods, 'Pod')}{where}.")
+        remarks.append(f"Left out: {graph.hidden_pods:,} of {_count(graph.pods, 'Pod')}{where}.")
     if graph.hidden_pods or any(box.hidden for box in graph.boxes):
-        remarks.append("Arrows to and from what is not drawn are left out.")
+        remarks.append("What goes to those is left out as well.")
     return remarks
 
 
 def _outside_remark(note: Note, graph: Graph) -> str:
-    but = f" but {_and([title_of(node, graph) for node in note.but])}" if note.but else ""
-    who = f"{note.who[0].upper()}{note.who[1:]}{but}"
-    reaches = (
-        f"{who}: {said_of(note.ports, note.reason)}"
-        if note.reason
-        else f"{who} reaches them on {said_of(note.ports, '')}"
-    )
+    who = audience_of(note, {node.key: title_of(node, graph) for node in note.but})
+    who = who[0].upper() + who[1:]
+    said = said_of(note.ports, note.reason)
+    reaches = f"{who}: {said}" if note.reason else f"{who} reaches them on {said}"
     return f"Addresses outside are not drawn. {reaches}."
 
 
@@ -162,15 +180,26 @@ def names_of(graph: Graph) -> dict[str, str]:
     for box in graph.boxes:
         names[box.key] = every_one_in(box)
         for node in box.nodes:
-            names[node.key] = (
-                title_of(node, graph) if box.namespace is None else f"{box.namespace}/{title_of(node, graph)}"
-            )
+            names[node.key] = _full_name(node, graph)
     return names
+
+
+def _full_name(node: Node, graph: Graph) -> str:
+    if node.is_range:
+        return title_of(node, graph)
+    namespace = node.endpoints[0].namespace
+    return f"every Pod of {namespace}" if node.whole else f"{namespace}/{title_of(node, graph)}"
+
+
+def label_of(link: Link) -> str:
+    """Return what stands on an arrow: the ports, and whether more sources than one can see use it."""
+    label = said_of(link.ports, link.reason)
+    return f"{label}, also from {some_of(link.unseen)}" if link.unseen else label
 
 
 def _link_sentence(link: Link, names: dict[str, str]) -> str:
     sources, targets = (_and([names[key] for key in side]) for side in (link.sources, link.targets))
-    return f"{sources} → {targets}: {said_of(link.ports, link.reason)}."
+    return f"{sources} → {targets}: {label_of(link)}."
 
 
 def _note_sentence(note: Note, names: dict[str, str], graph: Graph) -> str:
