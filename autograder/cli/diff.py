@@ -5,19 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from autograder.network.comparison import compare
+from autograder.pictures.words import compact
 
 from . import options
 from .matrix_json import connection_object, endpoint_object
-from .matrix_text import shortened, terminal_width
 from .network_options import add_network_options, cluster_of, pod_cidrs_of, semantics_of
+from .terminal import Role, Terminal, listed, paragraph, terminal
 
 if TYPE_CHECKING:
+    from autograder.network import Endpoint
     from autograder.network.comparison import Difference, Flow
     from autograder.network.reachability import Connection
 
@@ -32,6 +33,7 @@ Exit status: 0 equivalent, 1 something differs, 2 it could not be carried out.
 """
 
 _MOST = 20
+_MOST_NAMES = 4
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -54,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
         document = difference_object(found, ignored_old + ignored_new)
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(text_lines(found, terminal_width())) + "\n")
+        for line in text_lines(found, terminal()):
+            sys.stdout.write(f"{line}\n")
     return 0 if found.equivalent else 1
 
 
@@ -94,42 +97,58 @@ def _flow(flow: Flow) -> dict[str, Any]:
     }
 
 
-def text_lines(found: Difference, width: int) -> Iterator[str]:
+def text_lines(found: Difference, on: Terminal) -> Iterator[str]:
     """Yield the difference for people: the telling flow first, then what opened and what closed."""
     if found.equivalent:
-        yield f"Equivalent: the same verdict on every flow between {len(found.endpoints):,} endpoints."
+        count = len(found.endpoints)
+        yield from paragraph(f"Equivalent: the same verdict on every flow between {count:,} endpoints.", on.width)
         return
     if found.witness is not None:
-        flow = found.witness.flow
-        yield f"{flow.source.id} → {flow.destination.id} {flow.protocol} {flow.port}: was {flow.old}, is {flow.new}."
-        yield from textwrap.wrap(found.witness.because, width, initial_indent="  ", subsequent_indent="  ")
-        beside = found.witness.beside
+        flow, beside = found.witness.flow, found.witness.beside
+        head = f"{_flow_text(flow)}: was {flow.old}, is {flow.new}."
+        yield from (on.paint(line, "head") for line in paragraph(head, on.width, hanging="  "))
+        yield from paragraph(found.witness.because, on.width, "  ")
         if beside is not None:
-            yield f"  Unchanged beside it: {beside.source.id} → {beside.destination.id} {beside.protocol} {beside.port} is {beside.new}."
-        yield ""
-    yield from _section("opened", "+", found.added(), width)
-    yield from _section("closed", "-", found.removed(), width)
-    yield from _section("undefined on one side", "?", found.undefined(), width)
-    for title, endpoints in (("only in OLD", found.only_old), ("only in NEW", found.only_new)):
+            yield from paragraph(f"Unchanged beside it: {_flow_text(beside)} is {beside.new}.", on.width, "  ")
+    yield from _section("Opened:", "+", "good", found.added(), on)
+    yield from _section("Closed:", "-", "bad", found.removed(), on)
+    yield from _section("Undefined before or now, and not both times:", "?", "open", found.undefined(), on)
+    for title, endpoints in (("Only in OLD:", found.only_old), ("Only in NEW:", found.only_new)):
         if endpoints:
-            names = ", ".join(endpoint.id for endpoint in endpoints[:_MOST])
-            more = f" and {len(endpoints) - _MOST} more" if len(endpoints) > _MOST else ""
-            yield f"{title}: {names}{more}"
+            yield ""
+            yield from listed(title, [endpoint.id for endpoint in endpoints], on.width)
 
 
-def _section(title: str, sign: str, connections: Iterable[Connection], width: int) -> Iterator[str]:
+def _flow_text(flow: Flow) -> str:
+    to = "itself" if flow.source.id == flow.destination.id and not flow.source.meets_itself else flow.destination.id
+    if flow.source.id == flow.destination.id and flow.source.meets_itself:
+        to = f"another replica of {flow.source.id}"
+    return f"{flow.source.id} → {to} {flow.protocol} {flow.port}"
+
+
+def _section(title: str, sign: str, role: Role, connections: Iterable[Connection], on: Terminal) -> Iterator[str]:
+    """Yield what changed in one way, a connection after the other, at most `_MOST` of them."""
     connections = iter(connections)
     shown = list(islice(connections, _MOST))
     if not shown:
         return
-    yield f"{title}:"
+    yield ""
+    yield title
     for item in shown:
-        yield shortened(f"  {sign} {_names(item.sources)} → {_names(item.destinations)}: {item.ports}", width)
+        ports = compact(item.ports)
+        text = paragraph(
+            f"{sign} {ports} from {_names(item.sources)} to {_names(item.destinations)}", on.width, "  ", "      "
+        )
+        yield f"  {on.paint(sign, role)}{text[0][3:]}"
+        yield from text[1:]
     rest = sum(1 for _ in connections)
     if rest:
-        yield f"    and {rest:,} more; -o json lists all"
+        yield f"  and {rest:,} more; -o json lists all"
 
 
-def _names(endpoints: tuple[Any, ...]) -> str:
-    names = [endpoint.id for endpoint in endpoints[:3]]
-    return ", ".join(names) + (f" and {len(endpoints) - 3} more" if len(endpoints) > 3 else "")  # noqa: PLR2004
+def _names(endpoints: tuple[Endpoint, ...]) -> str:
+    """Return a few names, and how many more there are."""
+    names = [endpoint.id for endpoint in endpoints]
+    if len(names) > _MOST_NAMES + 1:
+        names = [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES:,} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import textwrap
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograder.manifests.limits import InputError
@@ -13,8 +14,8 @@ from autograder.network import explanation
 from autograder.network.lookup import UnknownEndpointError, find
 
 from . import options
-from .matrix_text import terminal_width
 from .network_options import add_network_options, cluster_of, result_of
+from .terminal import Role, Terminal, paragraph, terminal
 
 if TYPE_CHECKING:
     from autograder.network.explanation import End, Explanation, PolicyTrace
@@ -35,8 +36,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "explain", help=HELP, description=HELP, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_network_options(parser)
-    parser.add_argument("--from", dest="source", required=True, metavar="X", help="who connects: namespace/name, name or IP address")
-    parser.add_argument("--to", dest="destination", required=True, metavar="Y", help="to whom: namespace/name, name or IP address")
+    parser.add_argument(
+        "--from", dest="source", required=True, metavar="X", help="who connects: namespace/name, name or IP address"
+    )
+    parser.add_argument(
+        "--to", dest="destination", required=True, metavar="Y", help="to whom: namespace/name, name or IP address"
+    )
     parser.add_argument("--port", required=True, metavar="N|NAME", help="the destination's port, a number or its name")
     parser.add_argument("--protocol", choices=("TCP", "UDP", "SCTP"), default="TCP", help="default TCP")
     parser.set_defaults(run=run)
@@ -45,7 +50,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(args: argparse.Namespace) -> int:
     """Print the explanation and return the exit status. Raises InputError for what cannot be read or found."""
     port: int | str = int(args.port) if args.port.isdigit() else args.port
-    if isinstance(port, int) and not 1 <= port <= 65535:  # noqa: PLR2004
+    if isinstance(port, int) and not 1 <= port <= 65535:
         message = f"--port {port}: a port is a number from 1 to 65535, or the name of a container port."
         raise InputError(message)
     cluster, ignored = cluster_of(options.load(args), args)
@@ -54,8 +59,9 @@ def run(args: argparse.Namespace) -> int:
         source, source_address = find(result, args.source, args.namespace)
         destination, destination_address = find(result, args.destination, args.namespace)
         if source.is_range and destination.is_range:
-            message = "Both ends are outside the cluster. A NetworkPolicy says nothing about that; name a Pod for one of them."
-            raise InputError(message)
+            raise InputError(
+                "Both ends are outside the cluster, and no NetworkPolicy says anything about that. Name a Pod for one."
+            )
         found = explanation.explain(
             result,
             source.id,
@@ -70,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
     if args.output == "json":
         sys.stdout.write(json.dumps(explanation_object(found, ignored), indent=1, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(text_lines(found, terminal_width())) + "\n")
+        for line in text_lines(found, terminal(), source_address, destination_address):
+            sys.stdout.write(f"{line}\n")
     return 0
 
 
@@ -128,33 +135,77 @@ def _place(trace: PolicyTrace) -> dict[str, Any]:
     }
 
 
-def text_lines(found: Explanation, width: int) -> list[str]:
-    """Return the explanation as paragraphs, with the places in files and the edit as YAML."""
-    heading, *paragraphs = explanation.sentences(found)
-    lines = [heading]
-    for paragraph in paragraphs:
-        lines += ["", *textwrap.wrap(paragraph, width, initial_indent="  ", subsequent_indent="  ")]
-    places = [trace for end in (found.egress, found.ingress) for trace in end.policies if trace.file is not None]
+_ROLES: dict[str, Role] = {"allowed": "good", "denied": "bad", "undefined": "open"}
+
+
+def text_lines(
+    found: Explanation, on: Terminal, source_address: str | None = None, destination_address: str | None = None
+) -> Iterator[str]:
+    """Yield the explanation as paragraphs, then the edits that would open the flow, then the rules that decide.
+
+    The addresses are those that were asked for, where an end is a range of outside addresses.
+    """
+    heading = f"{_heading(found, source_address, destination_address)}: "
+    if len(heading) + len(found.verdict) + 1 > on.width:
+        yield from paragraph(f"{heading}{found.verdict}.", on.width, hanging="  ")
+    else:
+        yield f"{heading}{on.paint(found.verdict, _ROLES[found.verdict])}."
+    yield ""
+    yield from paragraph(found.reason, on.width, "  ")
+    ends = (found.egress, found.ingress)
+    for end in ends:
+        if found.verdict == "denied" and end.nearest is not None:
+            yield ""
+            yield from _edit_lines(end, on.width)
+    if found.opinions:
+        yield ""
+        yield "  What CNI plugins do:"
+        yield from _opinion_lines(found, on.width)
+    places = [(end, trace) for end in ends for trace in end.policies]
     if places:
-        lines += ["", "  Policies that decide:"]
-        for trace in places:
-            says = "allows" if trace.matched else "does not allow"
-            rule = f"rule {trace.rule.index + 1}" if trace.rule is not None else "no rules"
-            lines.append(f"    {trace.file}:{trace.line}  {trace.name}  {rule}  {says}")
-    if found.verdict == "denied":
-        for end in (found.egress, found.ingress):
-            if end.nearest is not None:
-                lines += ["", *_edit_lines(end)]
-    return lines
+        yield ""
+        yield "  Policies that select either end:"
+        for end, trace in places:
+            yield from paragraph(_place_text(end, trace), on.width, "    ", "      ")
 
 
-def _edit_lines(end: End) -> list[str]:
+def _heading(found: Explanation, source_address: str | None, destination_address: str | None) -> str:
+    source, destination = source_address or found.source.id, destination_address or found.destination.id
+    if found.source.id == found.destination.id:
+        destination = f"another replica of {source}" if found.source.meets_itself else "itself"
+    return f"{source} → {destination} {found.protocol} {found.port}"
+
+
+def _place_text(end: End, trace: PolicyTrace) -> str:
+    where = f"{trace.file}:{trace.line}  " if trace.file is not None else ""
+    direction = end.direction.lower()
+    if trace.rule is None:
+        return f"{where}{trace.name}, no {direction} rule"
+    says = "matches" if trace.matched else "does not match"
+    return f"{where}{trace.name}, {direction} rule {trace.rule.index + 1}: {says}"
+
+
+def _opinion_lines(found: Explanation, width: int) -> Iterator[str]:
+    """Yield what the plugins do, those that do the same together."""
+    same: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for opinion in found.opinions:
+        same[opinion.verdict, opinion.notes].append(opinion.title)
+    for (verdict, notes), titles in same.items():
+        says = "not known either" if verdict == "undefined" else verdict
+        yield from paragraph(f"{', '.join(titles)}: {says}. {notes}".rstrip(), width, "    ", "      ")
+
+
+def _edit_lines(end: End, width: int) -> Iterator[str]:
     nearest = end.nearest
     assert nearest is not None  # noqa: S101 - checked by the caller
     path, name = nearest.edit.path, str(nearest.edit.path[-1])
     added = nearest.edit.new[len(nearest.edit.old or []) :]
     where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[:-1]).lstrip(".")
-    return [f"  In {nearest.trace.name}, under {where}, add:", f"    {name}:", *_yaml(added, 4)]
+    file = f" ({nearest.trace.file}:{nearest.trace.line})" if nearest.trace.file is not None else ""
+    head = f"To open {end.direction.lower()}, add to {nearest.trace.name}{file}, under {where}:"
+    yield from paragraph(head, width, "  ")
+    yield f"    {name}:"
+    yield from _yaml(added, 4)
 
 
 def _yaml(items: list[Any], indent: int) -> list[str]:
@@ -186,5 +237,5 @@ def _scalar(value: Any) -> str:
     return value if plain and not value[0].isdigit() and value.lower() not in _WORDS else text
 
 
-_WORDS = frozenset("y n yes no on off true false null".split())
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 """Words that YAML readers take for something else than text."""

@@ -59,7 +59,7 @@ class _Ids:
             of_class = self._of_class
             found = "[" + ",".join([of_class[number] for number in classes]) + "]"
             # Few long runs recur; remembering every one would cost as much as the document.
-            if len(self._runs) < 512:  # noqa: PLR2004
+            if len(self._runs) < 512:
                 self._runs[classes] = found
         return found
 

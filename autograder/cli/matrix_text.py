@@ -1,41 +1,31 @@
-"""The matrix for people: a table while it fits the terminal, a list grouped by destination when it does not.
+"""The matrix for people: a table while it fits the terminal, else a list of who reaches whom.
 
-Endpoints that no policy tells apart share a line, so 2,000 Pods of twelve kinds are a table of twelve lines.
+The table has a line for every kind of endpoint, and every pair is a cell. The list says once what holds for everyone,
+for every Pod or for a whole namespace, as the pictures do, and so stays short where there are thousands of Pods.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from autograder.network import PortSet, Reachability
 
-NOT_JUDGED = "-"
-OPEN = "all"
-YES = "yes"
-CLOSED = "."
-UNDEFINED = "?"
-_WIDEST_CELL = 22
-_NARROW = 40
+from .terminal import Terminal, entries, listed, paragraph, terminal
 
+if TYPE_CHECKING:
+    from autograder.pictures.graph import Graph, Node
 
-def terminal_width() -> int:
-    """Return how many columns there are to write on; 100 when nobody knows."""
-    return max(_NARROW, shutil.get_terminal_size((100, 24)).columns)
-
-
-def shortened(text: str, width: int) -> str:
-    """Return the text, its middle left out when it is longer than `width`.
-
-    >>> shortened("monitoring/prometheus-0", 12)
-    'monito…eus-0'
-    """
-    if len(text) <= width:
-        return text
-    head = (width - 1) // 2 + (width - 1) % 2
-    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+NOT_JUDGED: Final = "-"
+OPEN: Final = "all"
+YES: Final = "yes"
+CLOSED: Final = "."
+UNDEFINED: Final = "?"
+_WIDEST_CELL: Final = 22
+_MOST_NODES: Final = 30
+_MOST_LINES: Final = 8
 
 
 def cell_text(allowed: PortSet, undefined: PortSet) -> str:
@@ -44,6 +34,40 @@ def cell_text(allowed: PortSet, undefined: PortSet) -> str:
     if undefined:
         text = UNDEFINED if not allowed else f"{text} {UNDEFINED}"
     return text
+
+
+def lines(
+    result: Reachability, *, port: tuple[str, int] | None = None, on: Terminal | None = None, most: int = _MOST_NODES
+) -> Iterator[str]:
+    """Yield the matrix as text, on one port or on all: a table if it fits, else a list of about `most` places."""
+    on = on or terminal()
+    inside = [endpoint for endpoint in result.endpoints if not endpoint.is_range]
+    workloads = sum(endpoint.kind != "Pod" for endpoint in inside)
+    counts = [
+        *([_count(len(inside) - workloads, "Pod")] if workloads < len(inside) or not inside else []),
+        *([_count(workloads, "workload")] if workloads else []),
+        _count(len(result.cluster.policies), "policy", "policies"),
+    ]
+    yield on.paint(", ".join(counts), "head")
+    yield ""
+    if not inside:
+        yield from paragraph("There is no Pod and no workload here, so there is nobody to talk.", on.width)
+        return
+    table = _table(_Kinds(result, port), on.width) if result.classes * 4 < on.width else None
+    yield from table if table is not None else _list(result, port, on, most)
+
+
+def write(text: Iterable[str]) -> None:
+    """Write lines to standard output."""
+    for line in text:
+        sys.stdout.write(f"{line}\n")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+# -- the table -------------------------------------------------------------------------------------------------------
 
 
 class _Kinds:
@@ -56,14 +80,17 @@ class _Kinds:
         found.sort(key=lambda item: (item[0][0].is_range, item[0][0].id if not item[0][0].is_range else ""))
         self.numbers = [number for _, number in found]
         self.members = [members for members, _ in found]
+        self.ranges = sum(members[0].is_range for members in self.members)
 
     def label(self, line: int) -> str:
         """Return the first endpoint of a line and how many more there are; a workload with its replicas."""
         first, *others = self.members[line]
-        text = first.id
-        if not first.is_range and first.replicas != 1:
-            text += f" ×{first.replicas if first.replicas is not None else '…'}"
-        return f"{text} and {len(others)} more" if others else text
+        if first.is_range and self.ranges == 1:
+            return "everything outside"
+        text = f"outside {first.id}" if first.is_range else first.id
+        if not first.is_range and first.replicas not in (1, None):
+            text += f" ×{first.replicas}"
+        return f"{text} and {len(others):,} more" if others else text
 
     def cell(self, source: int, destination: int) -> str:
         """Return the verdict between two lines; between two different endpoints of one line on the diagonal."""
@@ -78,91 +105,107 @@ class _Kinds:
         return cell_text(low, high - low)
 
 
-def lines(
-    result: Reachability, *, port: tuple[str, int] | None = None, width: int | None = None, most: int = 60
-) -> Iterator[str]:
-    """Yield the matrix as text, on one port or on all: a table if it fits `width`, else at most `most` lines of a list."""
-    width = width or terminal_width()
-    kinds = _Kinds(result, port)
-    pods = sum(not endpoint.is_range for endpoint in result.endpoints)
-    policies = len(result.cluster.policies)
-    yield (
-        f"{_count(pods, 'Pod or workload', 'Pods and workloads')}, {_count(policies, 'policy', 'policies')}, "
-        f"{_count(len(result.endpoints) - pods, 'range', 'ranges')} of outside addresses"
-    )
-    yield ""
-    if not pods:
-        yield "There is no Pod and no workload here, so there is nobody to talk."
-        return
-    table = _table(kinds, width) if result.classes * 4 < width else None
-    yield from table if table is not None else _list(kinds, width, most)
-    yield ""
-    legend = f"{OPEN}: every port" if port is None else f"{YES}: {port[0]} {port[1]} is allowed"
-    yield f"{legend}   {CLOSED}: nothing   {UNDEFINED}: undefined by the specification   {NOT_JUDGED}: not judged"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def _table(kinds: _Kinds, width: int) -> list[str] | None:
     """Return the table, or None when it is wider than the terminal or a cell would have to be cut."""
     size = len(kinds.numbers)
-    labels = [kinds.label(line) for line in range(size)]
+    labels = [f"{line + 1} {kinds.label(line)}" for line in range(size)]
     cells = [[kinds.cell(source, destination) for destination in range(size)] for source in range(size)]
     if max(len(cell) for row in cells for cell in row) > _WIDEST_CELL:
         return None
-    label_width = max(len(f"{size} {label}") for label in labels)
+    corner = "from ↓  to →"
+    label_width = max(len(corner), *map(len, labels))
     widths = [max(len(str(column + 1)), *(len(row[column]) for row in cells)) for column in range(size)]
     if label_width + sum(widths) + 2 * size > width:
         return None
     heads = "  ".join(str(column + 1).ljust(widths[column]) for column in range(size))
-    result = [f"{'from ↓  to →':{label_width}}  {heads}".rstrip()]
+    result = [f"{corner:{label_width}}  {heads}".rstrip()]
     for line, row in enumerate(cells):
         body = "  ".join(cell.ljust(widths[column]) for column, cell in enumerate(row))
-        result.append(f"{f'{line + 1} {labels[line]}':{label_width}}  {body}".rstrip())
-    return result
+        result.append(f"{labels[line]:{label_width}}  {body}".rstrip())
+    seen = {cell for row in cells for cell in row}
+    legend = [
+        *([f"{OPEN}: every port"] if OPEN in seen else []),
+        *([f"{YES}: {kinds.port[0]} {kinds.port[1]} is allowed"] if kinds.port is not None and YES in seen else []),
+        *([f"{CLOSED}: nothing"] if CLOSED in seen else []),
+        *([f"{UNDEFINED}: undefined by the specification"] if any(cell.endswith(UNDEFINED) for cell in seen) else []),
+        *([f"{NOT_JUDGED}: not judged"] if NOT_JUDGED in seen else []),
+    ]
+    return [*result, "", *entries(legend, width)]
 
 
-def _list(kinds: _Kinds, width: int, most: int) -> Iterator[str]:
-    """Yield for each destination who reaches it on which ports, sources with the same verdict together."""
-    written = 0
-    total = len(kinds.numbers)
-    for destination in range(total):
-        if written >= most:
-            yield f"and {_count(total - destination, 'more destination', 'more destinations')}; `-o json` lists all, --summary counts"
-            return
-        by_verdict: dict[str, list[int]] = defaultdict(list)
-        for source in range(total):
-            cell = kinds.cell(source, destination)
-            if cell not in (NOT_JUDGED, CLOSED):
-                by_verdict[cell].append(source)
-        yield f"to {shortened(kinds.label(destination), width - 3)}"
-        written += 1
-        if not by_verdict:
-            yield "   nobody"
-            written += 1
-        for verdict, sources in by_verdict.items():
-            yield from _wrapped(verdict, [kinds.label(source) for source in sources], total, width)
-            written += 1
+# -- the list --------------------------------------------------------------------------------------------------------
 
 
-def _wrapped(verdict: str, names: list[str], total: int, width: int) -> Iterator[str]:
-    """Yield one line: the verdict, then as many names as fit, then how many more."""
-    if len(names) >= total - 1:
-        yield f"   {verdict}: everybody else"
-        return
-    line = f"   {verdict}: "
-    for index, name in enumerate(names):
-        more = f", and {len(names) - index} more"
-        if index and len(line) + len(name) + len(more) > width:
-            yield shortened(line.removesuffix(", ") + more, width)
-            return
-        line += f"{name}, "
-    yield shortened(line.removesuffix(", "), width)
+def _list(result: Reachability, port: tuple[str, int] | None, on: Terminal, most: int) -> Iterator[str]:
+    """Yield for each place who reaches it on which ports; places with the same visitors together."""
+    from autograder.pictures.graph import graph
+    from autograder.pictures.words import hidden_remarks, reader_remarks
+
+    drawn = graph(result, port=port, most=most)
+    names = _names(drawn)
+    visitors = _visitors(drawn, names, plain=port is not None)
+    together: dict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
+    for place, found in visitors.items():
+        together[found].append(place)
+    for found, places in together.items():
+        yield from _painted(listed("to", [names[place] for place in places], on.width), on)
+        for verdict, who in found[:_MOST_LINES]:
+            yield from listed(verdict, who.split("\0"), on.width, indent="   ")
+        if len(found) > _MOST_LINES:
+            yield f"   and {len(found) - _MOST_LINES} more kinds of visitors"
+    for words, keys in (("Nobody reaches", drawn.closed), ("These reach nobody:", drawn.silent)):
+        some = [names[node.key] for node in drawn.nodes if node.key in keys]
+        if some:
+            yield from listed(words, some, on.width)
+    remarks = [*reader_remarks(drawn), *hidden_remarks(drawn)]
+    if drawn.hidden_pods:
+        remarks.append("-o json lists all, --summary counts, --by workload shows fewer.")
+    if remarks:
+        yield ""
+    for remark in remarks:
+        yield from (on.paint(line, "quiet") for line in paragraph(remark, on.width))
 
 
-def write(text: Iterator[str]) -> None:
-    """Write lines to standard output."""
-    for line in text:
-        sys.stdout.write(f"{line}\n")
+def _painted(text: Iterable[str], on: Terminal) -> Iterator[str]:
+    return (on.paint(line, "head") for line in text)
+
+
+def _visitors(drawn: Graph, names: dict[str, str], *, plain: bool) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return for every place, in the order of the picture, on which ports it takes whom; `plain` without ports.
+
+    Who is a list of names with NUL between them.
+    """
+    from autograder.pictures.graph import OUTSIDE
+    from autograder.pictures.words import audience_of, said_of
+
+    def verdict(ports: PortSet, reason: str) -> str:
+        if plain:
+            return f"undefined ({reason}) from" if reason else "from"
+        return f"{said_of(ports, reason)} from"
+
+    order = [place for box in drawn.boxes for place in (box.key, *(node.key for node in box.nodes))]
+    if OUTSIDE not in order:
+        order.append(OUTSIDE)
+    found: dict[str, list[tuple[str, str]]] = {place: [] for place in order}
+    for note in drawn.notes:
+        found[note.place].append((verdict(note.ports, note.reason), audience_of(note, names)))
+    for link in drawn.links:
+        who = "\0".join([*(names[key] for key in link.sources), *link.unseen])
+        for target in link.targets:
+            found[target].append((verdict(link.ports, link.reason), who))
+    return {place: tuple(visitors) for place, visitors in found.items() if visitors}
+
+
+def _names(drawn: Graph) -> dict[str, str]:
+    """Return the names of all places in full; workloads with their replicas."""
+    from autograder.pictures.graph import OUTSIDE
+    from autograder.pictures.words import names_of
+
+    names = {OUTSIDE: "every address outside", **names_of(drawn)}
+    return names | {node.key: f"{names[node.key]}{_replicas(node)}" for node in drawn.nodes}
+
+
+def _replicas(node: Node) -> str:
+    first = node.endpoints[0]
+    alone = len(node.endpoints) == 1 and not first.is_range and first.replicas not in (1, None)
+    return f" ×{first.replicas}" if alone else ""

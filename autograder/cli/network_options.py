@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograder.manifests.limits import InputError
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from autograder.network import Reachability, Semantics
 
 
-def add_network_options(parser: argparse.ArgumentParser, *, paths: bool = True) -> None:
-    """Add the options to a command; with `paths` the manifests' PATH… as well."""
-    options.add_input_options(parser, paths=paths)
+def add_network_options(
+    parser: argparse.ArgumentParser, *, paths: bool = True, outputs: Sequence[str] = ("text", "json")
+) -> None:
+    """Add the options to a command; with `paths` the manifests' PATH… as well. `outputs` are its output formats."""
+    options.add_input_options(parser, paths=paths, outputs=outputs)
     reading = parser.add_argument_group("reading the policies")
     reading.add_argument(
         "--semantics", metavar="ID", help="judge as somebody with this misconception would (see docs/misconceptions.md)"
@@ -28,7 +31,11 @@ def add_network_options(parser: argparse.ArgumentParser, *, paths: bool = True) 
         "--profile", metavar="CNI", help="decide what the specification leaves open as this CNI plugin does"
     )
     reading.add_argument(
-        "--pod-cidr", metavar="CIDR", action="append", default=[], help="where Pods of unknown address may be; repeatable"
+        "--pod-cidr",
+        metavar="CIDR",
+        action="append",
+        default=[],
+        help="where Pods of unknown address may be; repeatable",
     )
 
 
@@ -70,19 +77,19 @@ def cluster_of(manifests: Manifests, args: argparse.Namespace) -> tuple[Cluster,
     """
     cluster = Cluster.from_manifests(manifests)
     ignored = [options.ignored_object(item) for item in manifests.ignored]
-    for pod in cluster.completed:
-        ignored.append(
-            {
-                "file": pod.source.file if pod.source is not None else None,
-                "document": pod.source.document.index if pod.source is not None else None,
-                "line": pod.source.line if pod.source is not None else None,
-                "apiVersion": "v1",
-                "kind": "Pod",
-                "name": f"{pod.namespace}/{pod.name}",
-                "reason": "completed: it has no network identity any more",
-                "could_change_verdict": False,
-            }
-        )
+    ignored += [
+        {
+            "file": pod.source.file if pod.source is not None else None,
+            "document": pod.source.document.index if pod.source is not None else None,
+            "line": pod.source.line if pod.source is not None else None,
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "name": f"{pod.namespace}/{pod.name}",
+            "reason": "completed: it has no network identity any more",
+            "could_change_verdict": False,
+        }
+        for pod in cluster.completed
+    ]
     if args.profile and not profile(args.profile).enforces:
         cluster = cluster.with_policies(())
     return cluster, ignored

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +22,17 @@ _LIMITS = {
 }
 
 
-def add_input_options(parser: argparse.ArgumentParser, *, paths: bool = True, judges_input: bool = False) -> None:
+def add_input_options(
+    parser: argparse.ArgumentParser,
+    *,
+    paths: bool = True,
+    judges_input: bool = False,
+    outputs: Sequence[str] = ("text", "json"),
+) -> None:
     """Add the options to a command: with `paths` the manifests' PATH… as well.
 
-    A command that `judges_input` answers with the problems it finds, so it has nothing to leave out.
+    A command that `judges_input` answers with the problems it finds, so it has nothing to leave out. `outputs` are
+    the forms of its answer, the default first.
     """
     from autograder.manifests.schema import versions
 
@@ -37,7 +44,7 @@ def add_input_options(parser: argparse.ArgumentParser, *, paths: bool = True, ju
             help="a file, a folder (every .yaml, .yml and .json below it), or - for standard input",
         )
     parser.add_argument(
-        "-o", "--output", choices=("text", "json"), default="text", help="the form of the answer (default text)"
+        "-o", "--output", choices=outputs, default=outputs[0], help="the form of the answer (default %(default)s)"
     )
     reading = parser.add_argument_group("reading the manifests")
     reading.add_argument(

@@ -22,9 +22,12 @@ examples:
   autograder reach manifests/                        every pair, every port
   autograder reach manifests/ --port 5432            who reaches whom on TCP 5432
   autograder reach world.yaml answer.yaml -o json    the same for a program
+  autograder reach manifests/ -o svg > shop.svg      a picture (svg, mermaid or dot)
   autograder reach manifests/ --semantics policies-intersect
                                                      what somebody would expect who believes that
 """
+
+PICTURES = ("dot", "mermaid", "svg")
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,7 +35,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "reach", help=HELP, description=HELP, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add_network_options(parser)
+    add_network_options(parser, outputs=("text", "json", *PICTURES))
     parser.add_argument("--port", type=int, metavar="N", help="judge one destination port only")
     parser.add_argument(
         "--protocol", choices=("TCP", "UDP", "SCTP"), default="TCP", help="the protocol of --port (default TCP)"
@@ -47,15 +50,22 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Print the matrix and return the exit status. Raises InputError for manifests that cannot be read."""
-    if args.port is not None and not 1 <= args.port <= 65535:  # noqa: PLR2004
+    if args.port is not None and not 1 <= args.port <= 65535:
         message = f"--port {args.port}: a port is a number from 1 to 65535."
+        raise InputError(message)
+    if args.output in PICTURES and (args.summary or args.expand):
+        message = (
+            f"-o {args.output} draws a picture; --summary and --expand are for text and JSON. Leave one of them out."
+        )
         raise InputError(message)
     cluster, ignored = cluster_of(options.load(args), args)
     result = result_of(args, cluster)
     if args.by == "workload":
         result = result.by_workload()
     port = (args.protocol, args.port) if args.port is not None else None
-    if args.summary:
+    if args.output in PICTURES:
+        _picture(args, result, port)
+    elif args.summary:
         _summary(args, result, ignored)
     elif args.output == "json":
         for piece in matrix_json.document(result, ignored, expand=args.expand, port=port):
@@ -63,6 +73,18 @@ def run(args: argparse.Namespace) -> int:
     else:
         matrix_text.write(matrix_text.lines(result, port=port))
     return 0
+
+
+def _picture(args: argparse.Namespace, result: Reachability, port: tuple[str, int] | None) -> None:
+    from autograder import pictures
+
+    draw = {"dot": pictures.dot, "mermaid": pictures.mermaid, "svg": pictures.svg}[args.output]
+    title = "Who can talk to whom"
+    if port is not None:
+        title += f" on {port[0]} {port[1]}"
+    if args.semantics or args.profile:
+        title += f", {'as understood under' if args.semantics else 'with'} {args.semantics or args.profile}"
+    sys.stdout.write(draw(result, title=title, port=port))
 
 
 def _summary(args: argparse.Namespace, result: Reachability, ignored: list[dict[str, object]]) -> None:

@@ -92,15 +92,18 @@ def audience_of(note: Note, names: dict[str, str]) -> str:
 
 
 def said_of(ports: PortSet, reason: str) -> str:
-    """Return ports as they stand on an arrow, with the reason where they are undefined.
+    """Return ports as they stand on an arrow, with the reason where they are undefined."""
+    return f"undefined, {compact(ports)} ({reason})" if reason else compact(ports)
 
-    >>> said_of(PortSet.ALL - PortSet.of("TCP", 53), "hostNetwork")
-    'undefined, all ports but TCP 53 (hostNetwork)'
+
+def compact(ports: PortSet) -> str:
+    """Return ports as text, by what is missing where that is shorter.
+
+    >>> compact(PortSet.ALL - PortSet.of("TCP", 53))
+    'all ports but TCP 53'
     """
-    text, missing = str(ports), PortSet.ALL - ports
-    if missing and len(missing.spans) < len(ports.spans):
-        text = f"all ports but {missing}"
-    return f"undefined, {text} ({reason})" if reason else text
+    missing = PortSet.ALL - ports
+    return f"all ports but {missing}" if missing and len(missing.spans) < len(ports.spans) else str(ports)
 
 
 def summary_of(graph: Graph) -> str:
