@@ -35,7 +35,7 @@ _TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Where the Pods of a kind are described."""
 _NAMES_PODS: Final = frozenset({"Pod", "Deployment", "ReplicaSet", "Job", "CronJob"})
-_MOST_COMPARED: Final = 100
+_MOST_COMPARED: Final = 20
 """No port is compared with more others than this."""
 
 
