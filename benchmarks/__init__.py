@@ -1,0 +1,1 @@
+"""Measures speed as ratios, side by side in one run: `make bench`."""

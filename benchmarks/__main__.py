@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 PEER = "network-config-analyzer"
 PEER_ENVIRONMENT = HERE / ".venv-peer"
 LARGEST_FOR_PEER = 1000
+HEADS = ("Pods", "classes", "YAML MB", "(a) s", "reading", "evaluating", "writing", "JSON MB", "peak MiB")
 
 
 def main() -> int:
@@ -59,17 +60,21 @@ def _steps(worlds: dict[int, Path], runs: int) -> None:
         "Whole matrix, all ports, beside (a): for d in yaml.load_all(text, Loader=CSafeLoader): pass\n"
         f"Each world in a process of its own, CPU time, median of {runs} runs; ratios are step / (a) in that process.\n"
     )
-    print(f"{'Pods':>7} {'classes':>8} {'YAML MB':>8} {'(a) s':>8} {'reading':>8} {'evaluating':>11} {'writing':>8} {'JSON MB':>8} {'peak MiB':>9}")
+    print("   ".join(f"{head:>10}" for head in HEADS))
     for size, path in worlds.items():
         found = _json([sys.executable, "-m", "benchmarks.measure", str(path), str(runs)])
         seconds = found["seconds"]
         base = seconds["baseline"]
-        print(
-            f"{size:>7,} {found['classes']:>8,} {found['bytes'] / 1e6:>8.2f} {base:>8.3f} {seconds['reading'] / base:>8.2f} "
-            f"{seconds['evaluating'] / base:>11.2f} {seconds['writing'] / base:>8.2f} {found['written'] / 1e6:>8.1f} "
-            f"{found['peak_mib']:>9.0f}",
-            flush=True,
-        )
+        row = [
+            f"{size:,}",
+            f"{found['classes']:,}",
+            f"{found['bytes'] / 1e6:.2f}",
+            f"{base:.3f}",
+            *(f"{seconds[step] / base:.2f}" for step in ("reading", "evaluating", "writing")),
+            f"{found['written'] / 1e6:.1f}",
+            f"{found['peak_mib']:.0f}",
+        ]
+        print("   ".join(f"{cell:>10}" for cell in row), flush=True)
     print()
 
 
@@ -79,7 +84,8 @@ def _beside_peer(worlds: dict[int, Path]) -> None:
         return
     print(
         f"Whole command beside (b): {PEER} {_version(peer)}, --connectivity -o txt_no_fw_rules, its fastest pair mode\n"
-        "for all ports. Process times (user + system, children included), the two in turn, median of 3 (of 1 where (b) takes over 20 s).\n"
+        "for all ports. CPU times of the processes, children included, in turn, median of 3 (of 1 where (b)\n"
+        "takes over 20 s).\n"
     )
     print(f"{'Pods':>7} {'ours s':>9} {'(b) s':>9} {'(b) / ours':>11}")
     for size, path in worlds.items():
@@ -91,7 +97,7 @@ def _beside_peer(worlds: dict[int, Path]) -> None:
             peer_seconds.append(
                 _process_time([str(peer), "--connectivity", str(path), "-r", str(path), "-o", "txt_no_fw_rules"])
             )
-            if peer_seconds[-1] > 20:  # noqa: PLR2004
+            if peer_seconds[-1] > 20:
                 break
         ours, theirs = statistics.median(ours_seconds), statistics.median(peer_seconds)
         print(f"{size:>7,} {ours:>9.3f} {theirs:>9.2f} {theirs / ours:>11.0f}", flush=True)
@@ -108,7 +114,9 @@ def _peer() -> Path | None:
         python = PEER_ENVIRONMENT / folder / "python"
         done = subprocess.run([python, "-m", "pip", "install", "-q", PEER], check=False, capture_output=True, text=True)
         if done.returncode:
-            print(f"{PEER} cannot be installed here, so this column is left out: {done.stderr.strip().splitlines()[-1]}\n")
+            print(
+                f"{PEER} cannot be installed here, so this column is left out: {done.stderr.strip().splitlines()[-1]}\n"
+            )
             return None
     return program
 

@@ -1,4 +1,6 @@
-"""Measures one world in a process of its own and prints the figures as JSON: ``python -m benchmarks.measure FILE RUNS``.
+"""Measures one world in a process of its own and prints the figures as JSON.
+
+    python -m benchmarks.measure FILE RUNS
 
 Each run does everything once, the baseline first, so that a machine that slows down slows all columns alike.
 """

@@ -66,7 +66,10 @@ def _pod(chance: random.Random, number: int, namespace: int) -> dict[str, Any]:
             ],
             "nodeName": f"node-{number % 97}",
         },
-        "status": {"phase": "Running", "podIPs": [{"ip": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}]},
+        "status": {
+            "phase": "Running",
+            "podIPs": [{"ip": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}],
+        },
     }
 
 

@@ -22,7 +22,7 @@ def _number(text: str) -> tuple[Family, int]:
     """Return family and number of an address as Go's sloppy parser reads it: leading zeros are decimal."""
     if ":" not in text:
         octets = [int(octet) for octet in text.split(".")]
-        if len(octets) != 4 or any(not 0 <= octet <= 255 for octet in octets):  # noqa: PLR2004
+        if len(octets) != 4 or any(not 0 <= octet <= 255 for octet in octets):
             message = f"{text!r} is not an IP address"
             raise ValueError(message)
         return 4, octets[0] << 24 | octets[1] << 16 | octets[2] << 8 | octets[3]
@@ -54,12 +54,12 @@ def block(cidr: str) -> tuple[Family, int, int]:
         raise ValueError(message)
     family, number = _number(text)
     prefix = int(length)
-    if family == 4 and ":" in text:  # noqa: PLR2004 - an IPv4-mapped block
-        if prefix < 96:  # noqa: PLR2004
+    if family == 4 and ":" in text:
+        if prefix < 96:
             family, number = 6, number | _MAPPED
         else:
             prefix -= 96
-    width = 32 if family == 4 else 128  # noqa: PLR2004
+    width = 32 if family == 4 else 128
     if prefix > width:
         message = f"{cidr!r} is not a CIDR"
         raise ValueError(message)
@@ -87,7 +87,7 @@ def intervals(ip_block: IPBlock) -> tuple[Family, tuple[Interval, ...]]:
 
 def text_of(family: Family, number: int) -> str:
     """Return an address in its usual form."""
-    return str(ipaddress.IPv4Address(number) if family == 4 else ipaddress.IPv6Address(number))  # noqa: PLR2004
+    return str(ipaddress.IPv4Address(number) if family == 4 else ipaddress.IPv6Address(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class AddressRange:
     @property
     def id(self) -> str:
         """The range as one CIDR where it is one, else ``first-last``."""
-        width = 32 if self.family == 4 else 128  # noqa: PLR2004
+        width = 32 if self.family == 4 else 128
         size = self.last - self.first + 1
         if size & (size - 1) == 0 and self.first % size == 0:
             return f"{text_of(self.family, self.first)}/{width - size.bit_length() + 1}"

@@ -202,7 +202,9 @@ def _range_signatures(space: AddressSpace, blocks: list[IPBlock]) -> list[int]:
     return signatures
 
 
-def _services_in_front(cluster: Cluster, semantics: Semantics) -> Callable[[str, Mapping[str, str]], tuple[Service, ...]]:
+def _services_in_front(
+    cluster: Cluster, semantics: Semantics
+) -> Callable[[str, Mapping[str, str]], tuple[Service, ...]]:
     """Return a function from a Pod's namespace and labels to the Services that select it."""
     if semantics.nat == "after":
         return lambda _namespace, _labels: ()
@@ -282,7 +284,7 @@ def build(
     order = sorted(grouped, key=lambda key: -len(possibilities[key]))
 
     by_signature_ranges: dict[int, list[int]] = defaultdict(list)
-    for index, (piece, signature) in enumerate(zip(space.ranges, signatures, strict=True)):
+    for index, signature in enumerate(signatures):
         by_signature_ranges[signature].append(len(endpoints) + index)
     endpoints += [
         Endpoint(id=piece.id, kind="Range", range=piece.bounds, family=f"IPv{piece.family}") for piece in space.ranges

@@ -21,9 +21,7 @@ from .reachability import Connection, Reachability, reachability
 from .rows import Row
 from .semantics import KUBERNETES, Semantics
 
-_TELLING: Final = tuple(
-    ("TCP", port) for port in (80, 443, 8080, 5432, 6379, 9090, 22)
-) + (("UDP", 53), ("TCP", 53))
+_TELLING: Final = (*(("TCP", port) for port in (80, 443, 8080, 5432, 6379, 9090, 22)), ("UDP", 53), ("TCP", 53))
 """Ports that people recognize, for a witness where the destination declares none."""
 
 
@@ -158,8 +156,16 @@ class Difference:
         for connections in (self.added(), self.removed(), self.undefined()):
             ranked = sorted(
                 (
-                    (source.is_range + destination.is_range, not self._declared(destination, item.ports),
-                     source.id, destination.id, item.ports.spans, source, destination, item.ports)
+                    (
+                        source.is_range + destination.is_range,
+                        not self._declared(destination, item.ports),
+                        source.id,
+                        destination.id,
+                        item.ports.spans,
+                        source,
+                        destination,
+                        item.ports,
+                    )
                     for item in connections
                     for source, destination in self._best_pairs(item)
                 ),
@@ -251,7 +257,10 @@ def _product(
     for (old_low, old_high), mask in _bounds(before):
         for (new_low, new_high), other in _bounds(after):
             if mask & other:
-                yield (old.decode(old_low), old.decode(old_high), new.decode(new_low), new.decode(new_high)), mask & other
+                yield (
+                    (old.decode(old_low), old.decode(old_high), new.decode(new_low), new.decode(new_high)),
+                    mask & other,
+                )
 
 
 def _bounds(row: Row) -> list[tuple[tuple[int, int], Mask]]:

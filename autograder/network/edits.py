@@ -69,7 +69,11 @@ def peers_for_range(family: Family, first: int, last: int) -> list[dict[str, Any
 
 
 def opening(
-    manifest: Mapping[str, Any], direction: Direction, near: RuleTrace | None, peers: list[dict[str, Any]], port: dict[str, Any]
+    manifest: Mapping[str, Any],
+    direction: Direction,
+    near: RuleTrace | None,
+    peers: list[dict[str, Any]],
+    port: dict[str, Any],
 ) -> Edit:
     """Return the edit that lets peers in on a port; `near` is the rule that lacks least, if there is a rule.
 

@@ -176,7 +176,9 @@ def _named_port(result: Reachability, endpoint: Endpoint, name: str, protocol: s
     for item in found:
         if item.protocol == protocol:
             return item.number
-    declared = ", ".join(f"{item.name} ({item.protocol} {item.number})" for item in (pod.ports if pod else ()) if item.name)
+    declared = ", ".join(
+        f"{item.name} ({item.protocol} {item.number})" for item in (pod.ports if pod else ()) if item.name
+    )
     message = f"{endpoint.id} declares no {protocol} port called {name!r}"
     raise ValueError(f"{message}; it declares {declared}" if declared else message)
 
@@ -199,7 +201,11 @@ def _place(result: Reachability, endpoint: Endpoint, picked: str | None) -> Plac
 
 
 def _end(
-    result: Reachability, direction: Direction, this: tuple[Endpoint, Place], that: tuple[Endpoint, Place], flow: tuple[str, int]
+    result: Reachability,
+    direction: Direction,
+    this: tuple[Endpoint, Place],
+    that: tuple[Endpoint, Place],
+    flow: tuple[str, int],
 ) -> End:
     """Return what one end says; `this` is the end itself and `that` the other one."""
     endpoint, place = this
@@ -215,7 +221,15 @@ def _end(
             ):
                 traces = [
                     trace_rule(
-                        policy, rule, index, direction, that[1], destination, flow, result.cluster.namespaces, result.semantics
+                        policy,
+                        rule,
+                        index,
+                        direction,
+                        that[1],
+                        destination,
+                        flow,
+                        result.cluster.namespaces,
+                        result.semantics,
                     )
                     for index, rule in enumerate(rules_of(policy, direction))
                 ]
@@ -245,13 +259,21 @@ def _own_node(direction: Direction, place: Place, other: Place) -> bool:
 
 def _hangs_on_address(trace: PolicyTrace) -> bool:
     rule = trace.rule
-    return rule is not None and rule.port_matches and any(
-        condition.kind == "address" and condition.text.startswith("the address of") for condition in rule.failed
+    return (
+        rule is not None
+        and rule.port_matches
+        and any(
+            condition.kind == "address" and condition.text.startswith("the address of") for condition in rule.failed
+        )
     )
 
 
 def _nearest(
-    result: Reachability, direction: Direction, policies: list[PolicyTrace], that: tuple[Endpoint, Place], flow: tuple[str, int]
+    result: Reachability,
+    direction: Direction,
+    policies: list[PolicyTrace],
+    that: tuple[Endpoint, Place],
+    flow: tuple[str, int],
 ) -> Nearest:
     best = min(policies, key=lambda trace: trace.rule.distance if trace.rule is not None else _NO_RULE)
     endpoint, place = that
@@ -272,7 +294,7 @@ def _nearest(
 
 
 _NO_RULE = 3
-"""How far a policy without rules is: further than a rule with a wrong label or port, nearer than one for other peers."""
+"""How far a policy without rules is: beyond a rule with a wrong label or port, before one for other peers."""
 
 _SIDES = {"Ingress": ("ingress", "lets it in", "into"), "Egress": ("egress", "lets it out", "out of")}
 
@@ -305,8 +327,8 @@ def _end_reason(
         return f"{names} {close} {word} {preposition} {name}, {tail}."
     lacks = "; ".join(condition.text for condition in nearest.rule.failed)
     return (
-        f"{names} {close} {word} {preposition} {name}, and no rule matches. Nearest is rule {nearest.rule.index + 1} of "
-        f"{nearest.name}, but {lacks}."
+        f"{names} {close} {word} {preposition} {name}, and no rule matches. "
+        f"Nearest is rule {nearest.rule.index + 1} of {nearest.name}, but {lacks}."
     )
 
 
@@ -361,11 +383,12 @@ def _as_any_source(result: Reachability, endpoint: str, protocol: str, port: int
 
 def sentences(explanation: Explanation) -> list[str]:
     """Return an explanation as an expert would say it, one paragraph an item."""
-    flow = f"{explanation.source.id} → {explanation.destination.id} {PortSet.of(explanation.protocol, explanation.port)}"
+    flow = (
+        f"{explanation.source.id} → {explanation.destination.id} {PortSet.of(explanation.protocol, explanation.port)}"
+    )
     said = [f"{flow}: {explanation.verdict}.", explanation.reason]
-    for end in (explanation.egress, explanation.ingress):
-        if end.nearest is not None and explanation.verdict == "denied":
-            said.append(_edit_text(end))
+    if explanation.verdict == "denied":
+        said += [_edit_text(end) for end in (explanation.egress, explanation.ingress) if end.nearest is not None]
     for opinion in explanation.opinions:
         verdict = "open here too" if opinion.verdict == "undefined" else opinion.verdict
         said.append(f"{opinion.title}: {verdict}. {opinion.notes}".rstrip())

@@ -124,9 +124,8 @@ class _Fold:
         variant = self._columns.variants[source]
         excluded: Mask = 0
         for family, mask in self._columns.families.items():
-            if (variant is None or variant.family is None) and family == NO_FAMILY:
-                excluded |= mask
-            elif variant is not None and variant.family is not None and family != variant.family:
+            own = variant.family if variant is not None else None
+            if (own is None and family == NO_FAMILY) or (own is not None and family != own):
                 excluded |= mask
         for camp, mask in self._columns.camps.items():
             if variant is not None and variant.camp is not None and camp != variant.camp:

@@ -38,7 +38,9 @@ def find(result: Reachability, name: str, namespace: str = "default") -> tuple[E
     if len(called) == 1:
         return called[0], None
     if called:
-        message = f"{name!r} is the name of {', '.join(endpoint.id for endpoint in called)}. Write the one you mean in full."
+        message = (
+            f"{name!r} is the name of {', '.join(endpoint.id for endpoint in called)}. Write the one you mean in full."
+        )
         raise UnknownEndpointError(message)
     pods = [endpoint.id for endpoint in result.endpoints if not endpoint.is_range]
     near = difflib.get_close_matches(name, pods, n=3, cutoff=0.5) or pods[:3]

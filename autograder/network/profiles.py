@@ -95,8 +95,8 @@ PROFILES: Final = {
             semantics=Semantics(ip_block_pods="match"),
             hairpin="unknown",
             notes={
-                "hostNetwork": "On OpenShift a namespaceSelector alone leaves such Pods out; a podSelector beside it takes "
-                "them in.",
+                "hostNetwork": "On OpenShift a namespaceSelector alone leaves such Pods out; a podSelector "
+                "beside it takes them in.",
                 "ipBlock": "An ipBlock matches the addresses of Pods too.",
             },
             sources=("OKD documentation: about network policy",),

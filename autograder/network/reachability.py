@@ -10,11 +10,11 @@ from functools import cached_property
 from autograder.manifests.objects import IPBlock, Pod
 
 from .addresses import address
-from .bits import Mask, Partition, add, bits, value_at
+from .bits import Mask, add, bits, value_at
 from .cluster import Cluster, Endpoint
 from .columns import Columns, blocks_of, build
-from .ports import PortAtoms, PortSet
 from .folding import folded, only_with_replies, own_node
+from .ports import PortAtoms, PortSet
 from .rows import Row, Side, meet_rows
 from .rules import DNS, PortReader, compile_policies
 from .semantics import KUBERNETES, Semantics
@@ -252,12 +252,17 @@ class Reachability:
 
     def _connection(self, rectangle: Rectangle) -> Connection:
         return Connection(
-            self._endpoints_of(rectangle.sources), self._endpoints_of(rectangle.destinations), rectangle.ports, rectangle.reason
+            self._endpoints_of(rectangle.sources),
+            self._endpoints_of(rectangle.destinations),
+            rectangle.ports,
+            rectangle.reason,
         )
 
     def _endpoints_of(self, classes: tuple[int, ...]) -> tuple[Endpoint, ...]:
         members = self._columns.members
-        return tuple(self.endpoints[index] for index in sorted(index for number in classes for index in members[number]))
+        return tuple(
+            self.endpoints[index] for index in sorted(index for number in classes for index in members[number])
+        )
 
     def rectangles(self) -> Iterator[Rectangle]:
         """Yield the same as `connections`, by the numbers of classes.
@@ -384,9 +389,7 @@ def _matrix(columns: Columns, cluster: Cluster) -> tuple[list[Row], PortAtoms]:
     semantics = columns.semantics
     reader = PortReader(columns, cluster.policies)
     everything = reader.atoms.all
-    ingress = Side(
-        columns, compile_policies(columns, cluster.policies, reader, "Ingress"), everything, ingress=True
-    )
+    ingress = Side(columns, compile_policies(columns, cluster.policies, reader, "Ingress"), everything, ingress=True)
     egress = Side(
         columns,
         [] if semantics.ends == "destination" else compile_policies(columns, cluster.policies, reader, "Egress"),

@@ -296,7 +296,5 @@ def compile_policies(
                 grants.append(Grant(number, subject, reader.spread(rule.ports, peers, direction), perhaps))
             if semantics.except_scope == "pod":
                 denials.extend(_denials(columns, rule, subject, direction))
-        compiled.append(
-            Compiled(index, subject, bool(rules_of(policy, direction)), tuple(grants), tuple(denials))
-        )
+        compiled.append(Compiled(index, subject, bool(rules_of(policy, direction)), tuple(grants), tuple(denials)))
     return compiled

@@ -77,7 +77,7 @@ class RuleTrace:
 
     @property
     def distance(self) -> int:
-        """How much is lacking; 0 when the rule allows the flow. A peer of another kind is further than a wrong label."""
+        """How much is lacking, 0 when the rule allows the flow. Another kind of peer is further than a wrong label."""
         return _distance((*self.peer, *self.port))
 
     @property
@@ -111,7 +111,9 @@ def _pod_condition(selector: LabelSelector, peer: Place, path: Path) -> Conditio
         text = f"{peer.name} is outside the cluster; a podSelector matches Pods only"
         return Condition("pod", holds=False, path=path, text=text, far=True)
     if not peer.pod.policed:
-        return Condition("pod", holds=False, path=path, text=f"{peer.name} uses its node's network; selectors do not see it")
+        return Condition(
+            "pod", holds=False, path=path, text=f"{peer.name} uses its node's network; selectors do not see it"
+        )
     if failing(selector, peer.pod.labels):
         return Condition("pod", holds=False, path=path, text=_label_text(peer.pod.labels, selector, peer.name))
     what = "every Pod" if is_empty(selector) else _selector_text(selector)
@@ -119,7 +121,11 @@ def _pod_condition(selector: LabelSelector, peer: Place, path: Path) -> Conditio
 
 
 def _namespace_condition(
-    policy: NetworkPolicy, selector: LabelSelector | None, peer: Place, path: Path, namespaces: Mapping[str, Mapping[str, str]]
+    policy: NetworkPolicy,
+    selector: LabelSelector | None,
+    peer: Place,
+    path: Path,
+    namespaces: Mapping[str, Mapping[str, str]],
 ) -> Condition | None:
     if peer.pod is None:
         if selector is None:
@@ -132,18 +138,25 @@ def _namespace_condition(
         text = (
             f"it is in the policy's own namespace {namespace}"
             if holds
-            else f"a podSelector without a namespaceSelector looks in the policy's own namespace {policy.namespace} only, "
+            else "a podSelector without a namespaceSelector looks in the policy's own namespace "
+            f"{policy.namespace} only, "
             f"and {peer.name} is in {namespace}"
         )
         return Condition("namespace", holds=holds, path=path, text=text)
     path = (*path, "namespaceSelector")
     if not peer.pod.policed:
-        return Condition("namespace", holds=False, path=path, text=f"{peer.name} uses its node's network; selectors do not see it")
+        return Condition(
+            "namespace", holds=False, path=path, text=f"{peer.name} uses its node's network; selectors do not see it"
+        )
     labels = namespaces.get(namespace, {})
     if failing(selector, labels):
-        return Condition("namespace", holds=False, path=path, text=_label_text(labels, selector, f"namespace {namespace}"))
+        return Condition(
+            "namespace", holds=False, path=path, text=_label_text(labels, selector, f"namespace {namespace}")
+        )
     what = "every namespace" if is_empty(selector) else _selector_text(selector)
-    return Condition("namespace", holds=True, path=path, text=f"namespace {namespace} matches namespaceSelector ({what})")
+    return Condition(
+        "namespace", holds=True, path=path, text=f"namespace {namespace} matches namespaceSelector ({what})"
+    )
 
 
 def _block_condition(ip_block: IPBlock, peer: Place, path: Path) -> Condition:
@@ -154,7 +167,9 @@ def _block_condition(ip_block: IPBlock, peer: Place, path: Path) -> Condition:
     text = text_of(family, number)
     block_family, first, last = block(ip_block.cidr)
     if block_family != family or not first <= number <= last:
-        return Condition("address", holds=False, path=path, text=f"{text} is not in {ip_block.cidr}", far=peer.pod is not None)
+        return Condition(
+            "address", holds=False, path=path, text=f"{text} is not in {ip_block.cidr}", far=peer.pod is not None
+        )
     for index, cidr in enumerate(ip_block.except_):
         hole_family, low, high = block(cidr)
         if hole_family == family and low <= number <= high:
@@ -164,7 +179,12 @@ def _block_condition(ip_block: IPBlock, peer: Place, path: Path) -> Condition:
 
 
 def peer_conditions(
-    policy: NetworkPolicy, peer: Peer, place: Place, path: Path, namespaces: Mapping[str, Mapping[str, str]], semantics: Semantics
+    policy: NetworkPolicy,
+    peer: Peer,
+    place: Place,
+    path: Path,
+    namespaces: Mapping[str, Mapping[str, str]],
+    semantics: Semantics,
 ) -> tuple[Condition, ...]:
     """Return the conditions that one item of from/to makes on a place."""
     if peer.ip_block is not None:
@@ -182,7 +202,13 @@ def peer_conditions(
 
 
 def _port_conditions(
-    port: PolicyPort, protocol: str, number: int, destination: Place, path: Path, direction: Direction, semantics: Semantics
+    port: PolicyPort,
+    protocol: str,
+    number: int,
+    destination: Place,
+    path: Path,
+    direction: Direction,
+    semantics: Semantics,
 ) -> tuple[Condition, ...]:
     covered = protocols_of(port, semantics)
     found = []
@@ -198,11 +224,15 @@ def _port_conditions(
         else:
             low, high = ports.by_protocol()[covered[0]][0]
             what = f"port {low}" if low == high else f"ports {low} to {high}"
-            found.append(Condition("port", holds=False, path=path, text=f"the rule opens {opened} {what}, not {number}"))
+            found.append(
+                Condition("port", holds=False, path=path, text=f"the rule opens {opened} {what}, not {number}")
+            )
         return tuple(found)
     name = str(port.port)
     declared = [
-        item for item in (destination.pod.ports if destination.pod is not None and destination.pod.policed else ()) if item.name == name
+        item
+        for item in (destination.pod.ports if destination.pod is not None and destination.pod.policed else ())
+        if item.name == name
     ]
     if destination.pod is None:
         text = f"{destination.name} is outside the cluster, so no port there is called {name}"
@@ -250,7 +280,11 @@ def trace_rule(
         found_peer = peers[peer_index or 0]
     else:
         peer_index = None
-        found_peer = (Condition("everyone", holds=True, path=path, text=f"the rule names no peers under `{word}`, so everyone matches"),)
+        found_peer = (
+            Condition(
+                "everyone", holds=True, path=path, text=f"the rule names no peers under `{word}`, so everyone matches"
+            ),
+        )
     if rule.ports:
         ports = [
             _port_conditions(item, *flow, destination, (*path, "ports", number), direction, semantics)
@@ -260,7 +294,11 @@ def trace_rule(
         found_port = ports[port_index or 0]
     else:
         port_index = None
-        found_port = (Condition("port", holds=True, path=path, text="the rule names no ports, so every port and protocol matches"),)
+        found_port = (
+            Condition(
+                "port", holds=True, path=path, text="the rule names no ports, so every port and protocol matches"
+            ),
+        )
     return RuleTrace(index, path, found_peer, peer_index, found_port, port_index)
 
 

@@ -84,7 +84,9 @@ def _label_variants(pod: Pod, wording: Wording) -> list[Mapping[str, str]]:
         list(zip(*(pod.varying[key] or () for key in by_replica), strict=True)) if by_replica else [()]
     )
     told_apart = {
-        tuple(value if (key, value) in wording.pairs else _FRESH for key, value in zip(by_replica, row, strict=True)): row
+        tuple(
+            value if (key, value) in wording.pairs else _FRESH for key, value in zip(by_replica, row, strict=True)
+        ): row
         for row in reversed(rows)
     }
     guesses = [[value for k, value in sorted(wording.pairs) if k == key] + [_FRESH] for key in unknown]

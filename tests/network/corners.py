@@ -25,6 +25,8 @@ class Corner:
     undefined: dict[str, str] = field(default_factory=dict)
     """What is undefined for a pair; nothing where a pair of `allowed` is not named."""
     pod_cidrs: tuple[str, ...] = ()
+    kubernetes_version: str | None = None
+    """The API server that took the manifests, where not every version does."""
 
 
 SHOP = [
@@ -1363,7 +1365,29 @@ def gone(phase: str) -> list[Any]:
     ]
 
 
+LOOSE_BLOCKS = tuple(
+    Corner(
+        f"an API server of 1.35 took {what}, and the block is {block}",
+        [
+            pod("shop/inside", None, inside),
+            pod("shop/beside", None, beside),
+            pod("shop/api", None, "10.20.1.2", "fd00:9::2"),
+            policy("shop/rule", f"{{$api, ingress: [{{from: [{{ipBlock: {{cidr: '{written}'}}}}]}}]}}"),
+        ],
+        {"shop/inside > shop/api": EVERYTHING, "shop/beside > shop/api": NOTHING},
+        kubernetes_version="1.35",
+    )
+    for what, written, block, inside, beside in (
+        ("bits beyond the prefix", "10.20.7.9/16", "10.20.0.0/16", "10.20.0.1", "10.21.7.9"),
+        ("leading zeros, which are not octal", "010.020.000.000/16", "10.20.0.0/16", "10.20.0.1", "8.16.0.1"),
+        ("an IPv4 block in IPv6's clothes", "::ffff:10.20.0.0/112", "10.20.0.0/16", "10.20.0.1", "10.21.0.1"),
+        ("IPv6 in capitals", "FD00:1::/32", "fd00:1::/32", "fd00:1::1", "fd00:2::1"),
+        ("IPv6 bits beyond the prefix", "fd00:1::9/32", "fd00:1::/32", "fd00:1::1", "fd00:2::1"),
+    )
+)
+
 CORNERS = (
+    *LOOSE_BLOCKS,
     *DEFAULTING,
     *THE_LOOK_ALIKES,
     *ISOLATION,

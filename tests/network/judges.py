@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import yaml
+
+from autograder.manifests.load import Options, load_text
+from autograder.network import KUBERNETES, Cluster, reachability
 
 from . import oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from autograder.network import Semantics
 
 Probe = tuple[str, int]
 """Protocol and port."""
@@ -19,7 +24,7 @@ Probe = tuple[str, int]
 class Judge(Protocol):
     """Says for traffic between two endpoints (an id, or an outside address) what gets through."""
 
-    def __init__(self, text: str, *, pod_cidrs: Sequence[str] = ()) -> None:
+    def __init__(self, text: str, *, pod_cidrs: Sequence[str] = (), kubernetes_version: str | None = None) -> None:
         """Read the manifests in `text`; Pods of unknown address are somewhere in `pod_cidrs`."""
 
     def endpoints(self) -> set[str]:
@@ -41,9 +46,15 @@ class Oracle:
     """The independent reading of the documentation."""
 
     def __init__(
-        self, text: str, combine: Callable[[Iterable[bool]], bool] = any, *, pod_cidrs: Sequence[str] = ()
+        self,
+        text: str,
+        combine: Callable[[Iterable[bool]], bool] = any,
+        *,
+        pod_cidrs: Sequence[str] = (),
+        kubernetes_version: str | None = None,
     ) -> None:
-        """Read the manifests in `text`."""
+        """Read the manifests in `text`, which is not more or less valid in any version."""
+        del kubernetes_version
         self.world = oracle.World(yaml.safe_load_all(text), pod_cidrs)
         self.combine = combine
 
@@ -65,18 +76,23 @@ class Oracle:
 class Evaluator:
     """``autograder.network``, the thing under test."""
 
-    def __init__(self, text: str, semantics: Any = None, *, pod_cidrs: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        semantics: Semantics = KUBERNETES,
+        *,
+        pod_cidrs: Sequence[str] = (),
+        kubernetes_version: str | None = None,
+    ) -> None:
         """Evaluate the manifests in `text`, which must be valid."""
-        from autograder.manifests.load import load_text
-        from autograder.network import KUBERNETES, Cluster, reachability
-
-        manifests = load_text(text, file="world.yaml")
+        options = Options() if kubernetes_version is None else Options(kubernetes_version=kubernetes_version)
+        manifests = load_text(text, file="world.yaml", options=options)
         errors = [problem.message for problem in manifests.problems if problem.severity == "error"]
         if errors:
             raise InvalidWorldError(errors)
         self.result = reachability(
             Cluster.from_manifests(manifests),
-            semantics=KUBERNETES if semantics is None else semantics,
+            semantics=semantics,
             pod_cidrs=tuple(pod_cidrs),
         )
         self.pods = {end.id for end in self.result.endpoints if end.range is None}

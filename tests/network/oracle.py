@@ -107,8 +107,17 @@ def selects(selector: Manifest | None, labels: Mapping[str, str]) -> bool:
 
 @cache
 def network(text: str) -> Block:
-    """Read a CIDR."""
-    return ipaddress.ip_network(text)
+    """Read a CIDR, also in the loose forms that API servers before 1.36 took.
+
+    Bits beyond the prefix do not count, a leading zero is only a zero, and an IPv4 address in IPv6's clothes is IPv4.
+    """
+    address, _, length = text.partition("/")
+    if "." in address:
+        head, colon, dotted = address.rpartition(":")
+        address = head + colon + ".".join(str(int(octet)) for octet in dotted.split("."))
+        if head == "::ffff":
+            return ipaddress.IPv4Network((address.removeprefix("::ffff:"), int(length) - 96), strict=False)
+    return ipaddress.ip_network(f"{address}/{int(length)}", strict=False)
 
 
 def in_block(block: Manifest, address: Address | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ def test_ranges_cover_every_address_once_and_no_block_divides_one(cidrs: list[st
         pieces = [piece for piece in space.ranges if piece.family == family]
         assert pieces[0].first == 0
         assert pieces[-1].last == LAST[family]
-        assert all(left.last + 1 == right.first for left, right in zip(pieces, pieces[1:], strict=False))
+        assert all(left.last + 1 == right.first for left, right in pairwise(pieces))
     for cidr in cidrs:
         family, first, last = block(cidr)
         inside = {space.ranges[index] for index in space.inside(IPBlock(cidr))}
@@ -58,7 +59,9 @@ def test_an_exception_is_a_hole_in_its_own_block(cidr: str, holes: list[str], nu
     [
         pytest.param("10.0.0.1/8", (4, 10 << 24, (11 << 24) - 1), id="host bits are cut off"),
         pytest.param("010.0.0.0/8", (4, 10 << 24, (11 << 24) - 1), id="leading zeros are decimal, not octal"),
-        pytest.param("::ffff:10.0.0.0/104", (4, 10 << 24, (11 << 24) - 1), id="an IPv4-mapped block is the IPv4 block in it"),
+        pytest.param(
+            "::ffff:10.0.0.0/104", (4, 10 << 24, (11 << 24) - 1), id="an IPv4-mapped block is the IPv4 block in it"
+        ),
         pytest.param("0.0.0.0/0", (4, 0, LAST[4]), id="all of IPv4 and nothing of IPv6"),
         pytest.param("2001:DB8::/32", (6, 0x20010DB8 << 96, (0x20010DB9 << 96) - 1), id="capital IPv6"),
     ],
@@ -67,7 +70,9 @@ def test_a_block_is_read_as_the_api_server_reads_it(cidr: str, expected: tuple[i
     assert block(cidr) == expected
 
 
-@pytest.mark.parametrize("text", ["", "10.0.0.0", "10.0.0/8", "10.0.0.256/8", "10.0.0.0/33", "::/129", "shop/8", "1.2.3.4/-1"])
+@pytest.mark.parametrize(
+    "text", ["", "10.0.0.0", "10.0.0/8", "10.0.0.256/8", "10.0.0.0/33", "::/129", "shop/8", "1.2.3.4/-1"]
+)
 def test_what_is_no_block_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         block(text)

@@ -117,7 +117,10 @@ spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}
 
 
 def test_endpoints_of_one_side_only_are_named() -> None:
-    pod = "{{apiVersion: v1, kind: Pod, metadata: {{name: {0}, namespace: shop}}, spec: {{containers: [{{name: c, image: shop/{0}}}]}}}}"
+    pod = (
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: {0}, namespace: shop}}, "
+        "spec: {{containers: [{{name: c, image: shop/{0}}}]}}}}"
+    )
     old = Cluster.from_manifests(load_text(pod.format("web")))
     new = Cluster.from_manifests(load_text(pod.format("api")))
     found = compare(old, new)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.misconceptions import semantics
+
 from .corners import CORNERS, INTERSECTION, Corner, gone
 from .judges import JUDGES, Evaluator, Judge, Oracle, within
 from .scenes import NOTHING, PROTOCOLS, port_sets
@@ -37,7 +39,8 @@ def check(corner: Corner, judge: Judge) -> None:
 @pytest.mark.parametrize("judge", JUDGES)
 @pytest.mark.parametrize("corner", CORNERS, ids=lambda corner: corner.name)
 def test_corner(corner: Corner, judge: type[Judge]) -> None:
-    check(corner, judge(as_json(corner.documents), pod_cidrs=corner.pod_cidrs))
+    text = as_json(corner.documents)
+    check(corner, judge(text, pod_cidrs=corner.pod_cidrs, kubernetes_version=corner.kubernetes_version))
 
 
 @pytest.mark.parametrize("corner", INTERSECTION, ids=lambda corner: corner.name)
@@ -47,8 +50,6 @@ def test_intersection_in_the_oracle(corner: Corner) -> None:
 
 @pytest.mark.parametrize("corner", INTERSECTION, ids=lambda corner: corner.name)
 def test_intersection_in_the_evaluator(corner: Corner) -> None:
-    from autograder.misconceptions import semantics
-
     check(corner, Evaluator(as_json(corner.documents), semantics("policies-intersect")))
 
 

@@ -90,7 +90,9 @@ def ends_after(after: Reachability, found: Explanation) -> tuple[str, str]:
             ends.append(endpoint.id)
         else:
             first = ipaddress.ip_address(endpoint.range[0])
-            ends.append(next(item.id for item in after.endpoints if item.range is not None and first in bounds(item.range)))
+            ends.append(
+                next(item.id for item in after.endpoints if item.range is not None and first in bounds(item.range))
+            )
     return ends[0], ends[1]
 
 
@@ -109,7 +111,11 @@ SHOP = """
 ---
 {apiVersion: v1, kind: Namespace, metadata: {name: monitoring}}
 ---
-{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: web, image: shop/web}]}, status: {podIPs: [{ip: 10.1.0.1}]}}
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: shop/web}]}
+status: {podIPs: [{ip: 10.1.0.1}]}
 ---
 apiVersion: v1
 kind: Pod
@@ -121,7 +127,11 @@ spec:
     ports: [{name: http, containerPort: 8080}]
 status: {podIPs: [{ip: 10.1.0.2}]}
 ---
-{apiVersion: v1, kind: Pod, metadata: {name: prometheus, namespace: monitoring, labels: {app: prometheus}}, spec: {containers: [{name: prometheus, image: shop/prometheus}]}, status: {podIPs: [{ip: 10.2.0.1}]}}
+apiVersion: v1
+kind: Pod
+metadata: {name: prometheus, namespace: monitoring, labels: {app: prometheus}}
+spec: {containers: [{name: prometheus, image: shop/prometheus}]}
+status: {podIPs: [{ip: 10.2.0.1}]}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -154,18 +164,30 @@ def shop() -> Reachability:
 @pytest.mark.parametrize(
     ("source", "port", "verdict", "says"),
     [
-        pytest.param("shop/web", 8080, "allowed", "shop/api calls 8080 http", id="an allowed flow cites the rule's named port"),
-        pytest.param("shop/web", 9090, "denied", "calls TCP 8080 http, not TCP 9090", id="a wrong port names the right one"),
         pytest.param(
-            "monitoring/prometheus", 8080, "denied", "looks in the policy's own namespace shop only",
+            "shop/web", 8080, "allowed", "shop/api calls 8080 http", id="an allowed flow cites the rule's named port"
+        ),
+        pytest.param(
+            "shop/web", 9090, "denied", "calls TCP 8080 http, not TCP 9090", id="a wrong port names the right one"
+        ),
+        pytest.param(
+            "monitoring/prometheus",
+            8080,
+            "denied",
+            "looks in the policy's own namespace shop only",
             id="a bare podSelector is blamed for staying at home",
         ),
         pytest.param(
-            "monitoring/prometheus", 8080, "denied", "monitoring/quiet closes egress out of monitoring/prometheus",
+            "monitoring/prometheus",
+            8080,
+            "denied",
+            "monitoring/quiet closes egress out of monitoring/prometheus",
             id="both ends are heard when both deny",
         ),
         pytest.param("203.0.113.200", 8080, "denied", "leaves out 203.0.113.128/25", id="an exception is named"),
-        pytest.param("203.0.113.7", 22, "allowed", "203.0.113.7 is in 203.0.113.0/24", id="an address is placed in its block"),
+        pytest.param(
+            "203.0.113.7", 22, "allowed", "203.0.113.7 is in 203.0.113.0/24", id="an address is placed in its block"
+        ),
     ],
 )
 def test_the_reason_names_the_one_thing_that_decides(

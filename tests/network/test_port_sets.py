@@ -33,7 +33,9 @@ def members(spans: list[tuple[str, int, int]]) -> set[tuple[str, int]]:
 
 def shown(ports: PortSet) -> set[tuple[str, int]]:
     """Return the members of a port set among those that `members` looks at."""
-    return {(name, port) for name in PROTOCOLS for port in (*range(1, 14), *range(65529, 65536)) if (name, port) in ports}
+    return {
+        (name, port) for name in PROTOCOLS for port in (*range(1, 14), *range(65529, 65536)) if (name, port) in ports
+    }
 
 
 @given(SPANS, SPANS)
