@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,10 @@ from autograder.manifests.limits import ANSWERS, InputError
 
 if TYPE_CHECKING:
     from autograder.exercises.checking import Result
+    from autograder.exercises.report import Style
     from autograder.exercises.spec import Exercise, Exercises
+
+_PAGE = 110
 
 HELP = "is the answer right?"
 
@@ -131,10 +133,21 @@ def _all_here(exercises: Exercises) -> Iterator[Result]:
         )
 
 
-def _print(results: list[Result], args: argparse.Namespace) -> None:
-    from autograder.exercises.report import effect_lines, points, result_lines, style_of
+def _style() -> Style:
+    """Return how to write for whoever reads standard output: prose is not wider than a page."""
+    from autograder.exercises.report import Style
 
-    style = style_of(sys.stdout, os.environ)
+    from .terminal import terminal
+
+    found = terminal(sys.stdout)
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    return Style(min(found.width, _PAGE), color=found.color, plain=not encoding.startswith("utf"))
+
+
+def _print(results: list[Result], args: argparse.Namespace) -> None:
+    from autograder.exercises.report import effect_lines, points, result_lines
+
+    style = _style()
     for index, result in enumerate(results):
         if index:
             print()

@@ -18,7 +18,7 @@ What the world of an exercise says by itself is computed once and kept with the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +46,12 @@ from .spec import Exercise, read_file
 
 Status = Literal["pass", "fail", "error"]
 
+LIMITS: Final = replace(ANSWERS, max_documents=200)
+"""What an answer is read with."""
+MOST_ITEMS: Final = 1000
+"""How many objects, rules, peers and ports an answer may hold. More takes seconds to judge, and nobody writes it."""
+_MOST_TOLD: Final = 20
+"""How many findings of one kind are told. Nobody reads more, and broken text can have thousands."""
 _KEPT_READINGS: Final = 64
 """How many readings of one world are kept. The catalogue has far fewer models."""
 
@@ -128,7 +134,7 @@ class World:
     @property
     def options(self) -> Options:
         """How answers are read."""
-        return Options(namespace=self.intent.namespace, limits=ANSWERS)
+        return Options(namespace=self.intent.namespace, limits=LIMITS)
 
     def reading(self, semantics: Semantics = KUBERNETES) -> Reachability:
         """Return who can talk to whom in the world without an answer; kept once computed."""
@@ -190,9 +196,8 @@ def check(exercise: Exercise, text: str, file: str = "<answer>") -> Result:
     if state != "changed":
         found = finding(f"answer-{'untouched' if state == 'starter' else state}", exercise=exercise.id, file=file)
         return _failed(exercise, [found])
-    if len(text.encode("utf-8", "replace")) > ANSWERS.max_bytes:
-        limit = f"{ANSWERS.max_bytes >> 20} MiB"
-        return _failed(exercise, [finding("answer-too-large", exercise=exercise.id, file=file, limit=limit)])
+    if len(text.encode("utf-8", "replace")) > LIMITS.max_bytes:
+        return _too_large(exercise, file, f"{LIMITS.max_bytes >> 20} MiB")
     return _check(world, text, file, starter)
 
 
@@ -208,7 +213,7 @@ def check_answer(exercise: Exercise, answer: Answer) -> Result:
     result = check(exercise, answer.text, answer.file)
     if not answer.notes:
         return result
-    return _replaced(result, told([*result.findings, *answer.notes]))
+    return replace(result, findings=told([*result.findings, *answer.notes]))
 
 
 def unreadable(exercise: Exercise, problem: str) -> Result:
@@ -257,7 +262,7 @@ def _read(world: World, text: str, file: str) -> _Answered:
         else:
             scope.append(wrong)
     kinds = ", ".join(world.intent.allow)
-    for skipped in manifests.ignored:
+    for skipped in manifests.ignored[:_MOST_TOLD]:
         if skipped.kind:
             subject = f"{skipped.kind} {skipped.name or ''}".strip()
             scope.append(
@@ -384,6 +389,8 @@ def _check(world: World, text: str, file: str, starter: Fraction) -> Result:
     read = _read(world, readable(text), file)
     if not read.manifests.documents and not read.problems:
         return _failed(world.exercise, [finding("answer-empty", exercise=world.exercise.id, file=file)])
+    if _size(read.objects) > MOST_ITEMS:
+        return _too_large(world.exercise, file, f"{MOST_ITEMS} objects, rules, peers and ports together")
     judgement = _judgement(world, read)
     share = raw(_weighed(world, read, judgement))
     notes = [*read.notes, *_warnings(read)]
@@ -434,10 +441,17 @@ def _failed(exercise: Exercise, findings: list[Finding]) -> Result:
     return Result(exercise.id, exercise.version, exercise.title, 0.0, float(exercise.points), "fail", told(findings))
 
 
-def _replaced(result: Result, findings: tuple[Finding, ...]) -> Result:
-    from dataclasses import replace
+def _too_large(exercise: Exercise, file: str, limit: str) -> Result:
+    return _failed(exercise, [finding("answer-too-large", exercise=exercise.id, file=file, limit=limit)])
 
-    return replace(result, findings=findings)
+
+def _size(objects: Iterable[Object]) -> int:
+    """Return how much there is to judge: objects, rules, peers and ports."""
+    size = 0
+    for thing in objects:
+        rules = (*thing.ingress, *thing.egress) if isinstance(thing, NetworkPolicy) else ()
+        size += 1 + sum(1 + len(rule.peers) + len(rule.ports) for rule in rules)
+    return size
 
 
 # -- what is said about it -------------------------------------------------------------------------
@@ -454,7 +468,7 @@ def _flow_findings(
 def _problem_findings(world: World, read: _Answered) -> Iterator[Finding]:
     """Yield a finding for everything that kubectl or the API server refuses."""
     weight = float(sum((line.weight for line in world.intent.flows), Fraction(1)))
-    for problem in read.refused:
+    for problem in read.refused[:_MOST_TOLD]:
         yield finding(
             "manifest-rejected",
             file=problem.file,
@@ -506,9 +520,9 @@ def _subject(problem: Problem) -> str:
 
 
 def _warnings(read: _Answered) -> Iterator[Finding]:
-    for problem in read.problems:
-        if problem.severity == "warning":
-            yield finding(
+    warnings = [problem for problem in read.problems if problem.severity == "warning"]
+    for problem in warnings[:_MOST_TOLD]:
+        yield finding(
                 "manifest-warning", file=problem.file, line=problem.position.line,
                 subject=_subject(problem), message=problem.message, hint=problem.hint,
             )  # fmt: skip

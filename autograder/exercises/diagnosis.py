@@ -44,6 +44,9 @@ from .judging import Question
 Reading = Callable[[Semantics], Reachability]
 """Returns who can talk to whom when policies are read so."""
 
+_MOST_ITEMS: Final = 250
+"""Beyond this no belief is looked for. People do not write so much in an answer, and a machine that does believes
+nothing; reading it under every belief could take minutes."""
 _SWITCHES: Final = tuple(field.name for field in fields(Semantics))
 
 
@@ -51,9 +54,11 @@ def fits(question: Question, after: Reachability, world: Reading) -> tuple[str, 
     """Return the ids of the misconceptions that an answer fits, the most specific first.
 
     `after` is the scene with the answer as Kubernetes reads it; the intent must fail there. `world` reads the scene
-    without the answer.
+    without the answer. None are returned for more policies than anybody writes in an answer.
     """
     cluster = after.cluster
+    if _size(cluster) > _MOST_ITEMS:
+        return ()
     found: list[tuple[str, Semantics, Reachability]] = []
     for model in models():
         readings: tuple[object, ...] = model.readings
@@ -74,6 +79,12 @@ def matters(semantics: Semantics, cluster: Cluster) -> bool:
     """Return False only if this reading of a scene cannot differ from Kubernetes' own."""
     switches = [name for name in _SWITCHES if getattr(semantics, name) != getattr(KUBERNETES, name)]
     return any(_CAN_MATTER[name](cluster) if name in _CAN_MATTER else True for name in switches)
+
+
+def _size(cluster: Cluster) -> int:
+    """Return how much there is to read: policies, rules, peers and ports."""
+    rules = list(_rules(cluster))
+    return len(cluster.policies) + len(rules) + sum(len(rule.peers) + len(rule.ports) for rule in rules)
 
 
 def _shows_in_one(question: Question, cluster: Cluster, semantics: Semantics) -> bool:

@@ -124,11 +124,15 @@ class _Group(NamedTuple):
     inside: bool
     """Whether the group lies in a namespace that the intent governs."""
 
-    def meets(self, other: _Group) -> bool:
-        """Return whether some flow from this group to another has a verdict."""
-        if self.places[0].range is not None and other.places[0].range is not None:
-            return False
-        return self is not other or len(self.places) > 1 or self.places[0].meets_itself
+    @property
+    def is_outside(self) -> bool:
+        """Whether these are pieces of the world outside."""
+        return self.places[0].range is not None
+
+    @property
+    def meets_itself(self) -> bool:
+        """Whether some flow inside the group has a verdict."""
+        return len(self.places) > 1 or self.places[0].meets_itself
 
     def pairs(self, other: _Group) -> Iterator[tuple[Place, Place]]:
         """Yield the flows from this group to another, not more than people would look through."""
@@ -296,8 +300,6 @@ class Hearing:
         wrong = witness.flow
         best: tuple[tuple[int, ...], Right] | None = None
         for source, target, lines in self._named_pairs():
-            if not source.meets(target):
-                continue
             verdict = self.after.between_classes(source.after, target.after)
             for index, ports in self.question.mention(lines).checks:
                 expect = self.question.intent.flows[index].expect
@@ -342,10 +344,8 @@ class Hearing:
         """
         return sum(
             len(source.places) * len(target.places)
-            for source in self._groups
-            for target in self._groups
-            if source.meets(target)
-            and self.after.between_classes(source.after, target.after)
+            for source, target in _meeting(self._groups, self._groups)
+            if self.after.between_classes(source.after, target.after)
             != self.before.between_classes(source.before, target.before)
         )
 
@@ -370,12 +370,12 @@ class Hearing:
 
     def _named_pairs(self) -> Iterator[tuple[_Group, _Group, int]]:
         """Yield the pairs of groups that some line names, and the lines."""
-        for source in self._groups:
-            if source.sent:
-                for target in self._groups:
-                    lines = source.sent & target.received
-                    if lines:
-                        yield source, target, lines
+        senders = [group for group in self._groups if group.sent]
+        receivers = [group for group in self._groups if group.received]
+        for source, target in _meeting(senders, receivers):
+            lines = source.sent & target.received
+            if lines:
+                yield source, target, lines
 
     def _deviations(self) -> Iterator[tuple[int, _Group, _Group, Kind, PortSet]]:
         """Yield ``(line, source, target, kind, ports)`` for everything that is not as asked, the flow lines first.
@@ -384,24 +384,19 @@ class Hearing:
         """
         flows, expect = self.question.intent.flows, self.question.intent.rest.expect
         for source, target, lines in self._named_pairs():
-            if not source.meets(target):
-                continue
             verdict = self.after.between_classes(source.after, target.after)
             for index, ports in self.question.mention(lines).checks:
                 yield from _deviating(index, source, target, _asked(flows[index].expect, ports, verdict))
         if expect == "any":
             return
-        for source in self._groups:
-            for target in self._groups:
-                if not source.meets(target):
-                    continue
-                free = self.question.mention(source.sent & target.received).free
-                now = self.after.between_classes(source.after, target.after)
-                then = self.before.between_classes(source.before, target.before)
-                if expect == "denied" and (source.inside or target.inside):
-                    yield from _deviating(len(flows), source, target, _asked("deny", free, now))
-                elif now != then:
-                    yield from _deviating(len(flows), source, target, _changed(then, now, free))
+        for source, target in _meeting(self._groups, self._groups):
+            free = self.question.mention(source.sent & target.received).free
+            now = self.after.between_classes(source.after, target.after)
+            then = self.before.between_classes(source.before, target.before)
+            if expect == "denied" and (source.inside or target.inside):
+                yield from _deviating(len(flows), source, target, _asked("deny", free, now))
+            elif now != then:
+                yield from _deviating(len(flows), source, target, _changed(then, now, free))
 
     def _witness(
         self, index: int, source: _Group, target: _Group, kind: Kind, ports: PortSet
@@ -419,6 +414,16 @@ class Hearing:
             left_open = self.after.reach.undefined(self.after.endpoint(start), self.after.endpoint(end))
             reason = next((why for found, why in left_open if (protocol, port) in found), "")
         return rank((start, end)), Witness(Flow(start, end, protocol, port), kind, ports, reason)
+
+
+def _meeting(sources: Iterable[_Group], targets: Iterable[_Group]) -> Iterator[tuple[_Group, _Group]]:
+    """Yield the pairs of groups between which there is a verdict. Of pieces outside there may be thousands."""
+    everyone = list(targets)
+    pods = [group for group in everyone if not group.is_outside]
+    for source in sources:
+        for target in pods if source.is_outside else everyone:
+            if source is not target or source.meets_itself:
+                yield source, target
 
 
 def _deviating(

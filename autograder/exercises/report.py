@@ -1,17 +1,15 @@
 """What a check found, as text for a terminal. Everything that is drawn here is data that a notebook can draw as well.
 
-The first finding stands there in full, the others as one line each. Color is never the only sign, and is left out
-where it is not wanted (``NO_COLOR``, a pipe, a terminal that has none).
+The first finding stands there in full, the others as one line each. Color is never the only sign.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TextIO
+from typing import Final
 
 from autograder.manifests.problems import Problem
 from autograder.misconceptions import CATALOGUE, Misconception
@@ -22,8 +20,6 @@ from .effect import Effect, Effected
 from .findings import Finding
 from .predictions import Predicted
 
-_NARROWEST: Final = 30
-_WIDEST: Final = 110
 _LABEL: Final = 9
 _CELL: Final = 24
 _CODES: Final = {"bad": "31", "good": "32", "warn": "33", "head": "1", "quiet": "2"}
@@ -49,15 +45,6 @@ class Style:
         """Return the sign of a role."""
         signs = {"good": ("✓", "+"), "bad": ("✗", "x"), "warn": ("!", "!"), "quiet": ("·", "-")}
         return signs[role][self.plain]
-
-
-def style_of(stream: TextIO, environ: Mapping[str, str]) -> Style:
-    """Return the style for a stream: as wide as the terminal, in color only on a terminal that has colors."""
-    is_terminal = stream.isatty()
-    color = is_terminal and not environ.get("NO_COLOR") and environ.get("TERM", "") != "dumb"
-    width = shutil.get_terminal_size((80, 24)).columns if is_terminal or "COLUMNS" in environ else 80
-    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
-    return Style(max(_NARROWEST, min(width, _WIDEST)), color=color, plain=not encoding.startswith("utf"))
 
 
 def beliefs(ids: Iterable[str]) -> tuple[Misconception, ...]:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.exercises.answers import (
@@ -11,11 +12,13 @@ from autograder.exercises.answers import (
     as_file,
     body,
     file_answer,
+    find_cells,
     learner_answer,
     state_of,
     submitted_answer,
     write_answer,
 )
+from autograder.exercises.notebooks import parse_notebook
 from autograder.exercises.sync import sync
 from autograder.manifests.limits import InputError
 
@@ -228,6 +231,31 @@ def test_a_text_survives_the_way_from_cell_to_file_and_back(text):
 )
 def test_the_state_of_a_text(text, state):
     assert state_of(ONLY_API, text) == state
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["only-api", "%%manifest only-api\nkind: Pod", "code", "\ud800"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["cells", "worksheets", "source", "input", "metadata", "nbgrader", "grade_id"]), inner
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(json_values)
+def test_no_notebook_does_more_than_be_refused(value):
+    with contextlib.suppress(InputError):
+        book = parse_notebook(json.dumps(value), "n.ipynb")
+        for found in find_cells(ONLY_API, book):
+            found.text.encode()
+            assert parse_notebook(book.with_text(found, "x"), "n.ipynb").cells[0]
 
 
 # -- sync -------------------------------------------------------------------------------------------

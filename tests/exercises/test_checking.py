@@ -177,6 +177,26 @@ def test_every_refusal_is_told_the_first_one_in_full():
     assert result.effect() is None
 
 
+def test_more_than_anybody_writes_is_not_judged():
+    ports = ", ".join(f"{{port: {number}}}" for number in range(1, 1000))
+    many = policy(spec=f"{{podSelector: {{}}, ingress: [{{ports: [{ports}]}}]}}")
+    result = check(ONLY_API, many)
+    assert ids(result) == ["answer-too-large"]
+    assert "1000 objects, rules, peers and ports" in result.findings[0].wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["---\na: b\n" * 150, "---\nkind: NetworkPolicy\n" * 150, policy(spec="x: 1") + "---\nx: {\n" * 150]
+)
+def test_broken_text_without_end_is_told_in_few_findings(text):
+    assert 0 < len(check(ONLY_API, text).findings) <= 25
+
+
+def test_a_text_with_too_many_documents_is_refused():
+    result = check(ONLY_API, "---\na: b\n" * 300)
+    assert ids(result) == ["manifest-rejected"]
+
+
 # -- refusals as the task ---------------------------------------------------------------------------
 
 

@@ -145,13 +145,35 @@ def test_what_is_set_aside_is_listed(desk, capsys):
     answer(desk, RIGHT + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
     code, out, _ = run(capsys, "only-api", "-o", "json")
     (ignored,) = valid(out)["ignored"]
-    assert (code, ignored["kind"], ignored["line"]) == (1, "ConfigMap", 26)
+    assert (code, ignored["kind"], ignored["line"]) == (1, "ConfigMap", 25)
 
 
 def test_the_effect_is_shown_on_request(desk, capsys):
     answer(desk, RIGHT)
     assert "from, to" not in run(capsys, "only-api")[1]
     assert "from, to" in run(capsys, "only-api", "--effect")[1]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "environ", "start"),
+    [
+        pytest.param("utf-8", {}, "only-api: Only api asks the database\n✓ Right: ", id="a pipe"),
+        pytest.param("ascii", {}, "only-api: Only api asks the database\n+ Right: ", id="a terminal with ASCII alone"),
+        pytest.param("utf-8", {"FORCE_COLOR": "1"}, "\x1b[1monly-api: ", id="colors on request"),
+        pytest.param("utf-8", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, "only-api: ", id="no colors on request"),
+    ],
+)
+def test_the_text_suits_its_reader(desk, encoding, environ, start):
+    answer(desk, RIGHT)
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "check", "only-api"],
+        capture_output=True,
+        check=True,
+        cwd=desk,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONIOENCODING": encoding, "NO_COLOR": "", **environ},
+    )
+    assert done.stdout.decode(encoding).startswith(start)
 
 
 def test_sync_copies_the_changed_one_over_the_other(desk, capsys):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
@@ -16,7 +15,6 @@ from autograder.exercises.report import (
     headline,
     prediction_lines,
     result_lines,
-    style_of,
 )
 
 from .course import ONLY_API, WHO_TALKS, policy
@@ -86,27 +84,6 @@ def test_signs_are_ascii_where_the_terminal_has_no_others():
     said = text(result_lines(check(ONLY_API, RIGHT), Style(80, plain=True)))
     assert said == "only-api: Only api asks the database\n+ Right: 4 of 4 points."
     assert said.isascii()
-
-
-class Terminal(io.StringIO):
-    encoding = "utf-8"
-
-    def isatty(self):
-        return True
-
-
-@pytest.mark.parametrize(
-    ("stream", "environ", "color"),
-    [
-        pytest.param(Terminal(), {}, True, id="a terminal"),
-        pytest.param(Terminal(), {"NO_COLOR": "1"}, False, id="a reader who wants no color"),
-        pytest.param(Terminal(), {"NO_COLOR": ""}, True, id="an empty wish is none"),
-        pytest.param(Terminal(), {"TERM": "dumb"}, False, id="a terminal without colors"),
-        pytest.param(io.StringIO(), {}, False, id="a pipe"),
-    ],
-)
-def test_color_is_for_terminals_whose_readers_want_it(stream, environ, color):
-    assert style_of(stream, environ).color is color
 
 
 def test_an_answer_cannot_move_the_cursor():
