@@ -1,43 +1,31 @@
-"""The columns of the matrix: possibilities that no policy can tell apart share one, and selectors become masks.
-
-Numbering. Endpoints fall into *classes* of equal endpoints. Class `j` has its first possibility in column `j`;
-classes with more possibilities come first, so that their k-th ones form the run of columns that starts at
-``planes[k]``, in the same order. Folding the possibilities of a class is then a shift, whatever their number.
-Ranges of outside addresses are classes of their own and stand behind those of the Pods.
-"""
+"""The columns of the matrix, and selectors as masks over them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from autograder.manifests.objects import IPBlock, LabelSelector, NetworkPolicy, Peer, Requirement, Service
 
-from .addresses import AddressSpace, Family, address, block
+from .addresses import Family, address, block
 from .bits import Mask, mask_of
-from .cluster import Cluster, Endpoint
+from .cluster import Cluster
+from .layout import Layout, lay_out
 from .selectors import is_empty, matches
 from .semantics import Semantics
-from .variants import NO_FAMILY, Camp, Families, Variant, Wording, variants
+from .sight import Sight
+from .variants import Camp, Variant
+
+_Name = TypeVar("_Name")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Every column, what is in it, and the masks by which selectors and blocks are evaluated."""
+    """Every column, and the masks by which selectors and blocks are evaluated."""
 
-    endpoints: tuple[Endpoint, ...]
-    """Pods by id, then the outside ranges."""
-    class_of: tuple[int, ...]
-    """The class of each endpoint."""
-    members: tuple[tuple[int, ...], ...]
-    """The endpoints of each class."""
-    variants: tuple[Variant | None, ...]
-    """What each column stands for; None for an outside range."""
-    planes: tuple[tuple[int, int], ...]
-    """For the second and later possibilities: the first column and how many there are."""
-    columns_of_class: tuple[tuple[int, ...], ...]
+    layout: Layout
     everyone: Mask
     pods: Mask
     policed: Mask
@@ -51,16 +39,21 @@ class Columns:
     camps: Mapping[Camp, Mask]
     hosts: Mask
     nodes: Mapping[str | None, Mask]
-    _by_label: Mapping[tuple[str, str], Mask]
-    _by_key: Mapping[str, Mask]
     by_namespace: Mapping[str, Mask]
-    _by_signature: tuple[tuple[int, Mask], ...]
-    _block_bit: Mapping[IPBlock, int]
     services: Mapping[int, tuple[Service, ...]]
     """Under ``nat: before``: the Services in front of each column."""
     semantics: Semantics
     namespaces: Mapping[str, Mapping[str, str]]
+    _by_label: Mapping[tuple[str, str], Mask]
+    _by_key: Mapping[str, Mask]
+    _by_signature: tuple[tuple[int, Mask], ...]
+    _block_bit: Mapping[IPBlock, int]
     _memo: dict[object, Mask] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> tuple[Variant | None, ...]:
+        """What each column stands for; None for an outside range."""
+        return self.layout.variants
 
     def selected(self, selector: LabelSelector) -> Mask:
         """Return the columns, of any namespace, whose labels a podSelector matches."""
@@ -160,61 +153,52 @@ class Columns:
         return self.by_namespace.get(policy.namespace, 0)
 
 
-def blocks_of(policies: Iterable[NetworkPolicy]) -> list[IPBlock]:
-    """Return every ipBlock of the policies once, in order of appearance."""
-    found: dict[IPBlock, None] = {}
-    for policy in policies:
-        for rule in (*policy.ingress, *policy.egress):
-            for peer in rule.peers:
-                if peer.ip_block is not None:
-                    found[peer.ip_block] = None
-    return list(found)
+class _Numbers:
+    """Columns by everything that selectors, blocks and folding ask for."""
 
+    def __init__(self, layout: Layout, sight: Sight) -> None:
+        self.by_label: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.by_key: dict[str, list[int]] = defaultdict(list)
+        self.by_namespace: dict[str, list[int]] = defaultdict(list)
+        self.by_family: dict[Family | Literal[0], list[int]] = defaultdict(list)
+        self.by_camp: dict[Camp, list[int]] = defaultdict(list)
+        self.by_node: dict[str | None, list[int]] = defaultdict(list)
+        self.by_signature: dict[int, list[int]] = defaultdict(list)
+        self.unknown: dict[Family | None, list[int]] = defaultdict(list)
+        self.possible: dict[Family | None, list[int]] = {None: [], 4: [], 6: []}
+        self.services: dict[int, tuple[Service, ...]] = {}
+        for column, variant in enumerate(layout.variants):
+            if variant is not None:
+                self._take(column, variant, sight)
+        for found in layout.ranges:
+            self.by_signature[found.signature].append(found.column)
+            for family in found.families:
+                self.possible[family].append(found.column)
+            if found.families:
+                self.possible[None].append(found.column)
 
-def _selectors(policies: Iterable[NetworkPolicy]) -> set[LabelSelector]:
-    """Return every podSelector of the policies, the spec's and the peers'."""
-    found: set[LabelSelector] = set()
-    for policy in policies:
-        found.add(policy.pod_selector)
-        for rule in (*policy.ingress, *policy.egress):
-            found.update(peer.pod_selector for peer in rule.peers if peer.pod_selector is not None)
-    return found
-
-
-def _port_names(policies: Iterable[NetworkPolicy]) -> frozenset[str]:
-    """Return every port name that a rule mentions."""
-    return frozenset(
-        port.port
-        for policy in policies
-        for rule in (*policy.ingress, *policy.egress)
-        for port in rule.ports
-        if isinstance(port.port, str)
-    )
-
-
-def _range_signatures(space: AddressSpace, blocks: list[IPBlock]) -> list[int]:
-    """Return for each range the set of blocks that hold it, as bits."""
-    signatures = [0] * len(space.ranges)
-    for index, ip_block in enumerate(blocks):
-        bit = 1 << index
-        for piece in space.inside(ip_block):
-            signatures[piece] |= bit
-    return signatures
-
-
-def _services_in_front(
-    cluster: Cluster, semantics: Semantics
-) -> Callable[[str, Mapping[str, str]], tuple[Service, ...]]:
-    """Return a function from a Pod's namespace and labels to the Services that select it."""
-    if semantics.nat == "after":
-        return lambda _namespace, _labels: ()
-    return lambda namespace, labels: tuple(
-        service
-        for service in cluster.services
-        if service.namespace == namespace
-        and service.selector
-        and all(labels.get(key) == value for key, value in service.selector.items())
-    )
+    def _take(self, column: int, variant: Variant, sight: Sight) -> None:
+        self.by_namespace[variant.namespace].append(column)
+        for pair in variant.labels.items():
+            if pair[0] in sight.wording.keys:
+                self.by_key[pair[0]].append(column)
+                if pair in sight.wording.pairs:
+                    self.by_label[pair].append(column)
+        if sight.sees_nodes:
+            self.by_node[variant.node].append(column)
+        if variant.family is not None:
+            self.by_family[variant.family].append(column)
+        if variant.camp is not None:
+            self.by_camp[variant.camp].append(column)
+        place = sight.place(variant)
+        if place is None:
+            # Without NO_FAMILY, whose place is known to be nowhere.
+            self.unknown[variant.family or None].append(column)
+        else:
+            self.by_signature[place].append(column)
+        services = sight.in_front(variant.namespace, variant.labels)
+        if services:
+            self.services[column] = services
 
 
 def build(
@@ -224,160 +208,38 @@ def build(
 
     The outside world is cut at the bounds of `cuts` as well. Raises ValueError when one of `pod_cidrs` is no CIDR.
     """
-    policies = cluster.policies
-    blocks = blocks_of(policies)
-    space = AddressSpace((*blocks, *cuts))
-    if semantics.except_scope == "pod":
-        blocks += [IPBlock(cidr) for cidr in dict.fromkeys(cidr for item in blocks for cidr in item.except_)]
-    signatures = _range_signatures(space, blocks)
-    pods_match_blocks = semantics.ip_block_pods == "match"
     pod_cidrs = tuple(pod_cidrs)
-    families = Families.of(cluster.pods, pod_cidrs, matter=bool(blocks) and pods_match_blocks)
-    wording = Wording.of(_selectors(policies))
-    names = _port_names(policies)
-    any_host = any(pod.host_network for pod in cluster.pods)
-    in_front = _services_in_front(cluster, semantics)
-
-    def column_key(variant: Variant) -> tuple[object, ...]:
-        """Return all that policies can see of a possibility."""
-        place = -1
-        if not blocks or not pods_match_blocks or variant.family == NO_FAMILY:
-            place = 0
-        elif variant.address is not None:
-            place = signatures[space.find(*variant.address)]
-        services = in_front(variant.namespace, variant.labels)
-        return (
-            variant.namespace,
-            frozenset(
-                [
-                    pair if pair in wording.pairs else (pair[0], None)
-                    for pair in variant.labels.items()
-                    if pair[0] in wording.keys
-                ]
-            ),
-            frozenset([(port.name, port.protocol, port.number) for port in variant.ports if port.name in names])
-            if names
-            else None,
-            place,
-            variant.family,
-            variant.policed,
-            variant.camp,
-            (variant.host, variant.node) if any_host else None,
-            # Translated ports hang on every declared port of the Pod.
-            (tuple(service.name for service in services), variant.ports) if services else None,
-        )
-
-    endpoints = list(cluster.pod_endpoints())
-    grouped: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    possibilities: dict[tuple[object, ...], list[Variant]] = {}
-    for index, pod in enumerate(cluster.pods):
-        found = variants(pod, wording, semantics, families)
-        key: tuple[object, ...]
-        if len(found) == 1:
-            key = column_key(found[0])
-        else:
-            # Two possibilities that look the same to every policy are one.
-            distinct = {column_key(variant): variant for variant in found}
-            key, found = tuple(distinct), list(distinct.values())
-        grouped[key].append(index)
-        possibilities.setdefault(key, found)
-    order = sorted(grouped, key=lambda key: -len(possibilities[key]))
-
-    by_signature_ranges: dict[int, list[int]] = defaultdict(list)
-    for index, signature in enumerate(signatures):
-        by_signature_ranges[signature].append(len(endpoints) + index)
-    endpoints += [
-        Endpoint(id=piece.id, kind="Range", range=piece.bounds, family=f"IPv{piece.family}") for piece in space.ranges
-    ]
-    members = [tuple(grouped[key]) for key in order] + [tuple(found) for found in by_signature_ranges.values()]
-    class_of = [0] * len(endpoints)
-    for index, group in enumerate(members):
-        for member in group:
-            class_of[member] = index
-
-    # Columns: the first possibility of every class, then the second of those that have one, and so on.
-    listed: list[Variant | None] = [possibilities[key][0] for key in order] + [None] * len(by_signature_ranges)
-    columns_of_class = [[index] for index in range(len(members))]
-    planes = []
-    depth = 1
-    while True:
-        deep = [key for key in order if len(possibilities[key]) > depth]
-        if not deep:
-            break
-        planes.append((len(listed), len(deep)))
-        for index, key in enumerate(deep):
-            columns_of_class[index].append(len(listed))
-            listed.append(possibilities[key][depth])
-        depth += 1
-
-    by_label: dict[tuple[str, str], list[int]] = defaultdict(list)
-    by_key: dict[str, list[int]] = defaultdict(list)
-    by_namespace: dict[str, list[int]] = defaultdict(list)
-    by_family: dict[Family | Literal[0], list[int]] = defaultdict(list)
-    by_camp: dict[Camp, list[int]] = defaultdict(list)
-    by_node: dict[str | None, list[int]] = defaultdict(list)
-    unknown: dict[Family | None, list[int]] = {None: [], 4: [], 6: []}
-    by_signature: dict[int, list[int]] = defaultdict(list)
-    behind: dict[int, tuple[Service, ...]] = {}
-    for column, variant in enumerate(listed):
-        if variant is None:
-            continue
-        by_namespace[variant.namespace].append(column)
-        for pair in variant.labels.items():
-            if pair[0] in wording.keys:
-                by_key[pair[0]].append(column)
-                if pair in wording.pairs:
-                    by_label[pair].append(column)
-        if any_host:
-            by_node[variant.node].append(column)
-        if variant.family is not None:
-            by_family[variant.family].append(column)
-        if variant.camp is not None:
-            by_camp[variant.camp].append(column)
-        if blocks and pods_match_blocks and variant.family != NO_FAMILY:
-            if variant.address is None:
-                unknown[variant.family].append(column)
-            else:
-                by_signature[signatures[space.find(*variant.address)]].append(column)
-        services = in_front(variant.namespace, variant.labels)
-        if services:
-            behind[column] = services
-    first_range = len(order)
-    bounded = {position for cidr in pod_cidrs for position in space.overlapping(cidr)}
-    possible_pieces = bounded or set(range(len(space.ranges)))
-    possible: dict[Family | None, list[int]] = {None: [], 4: [], 6: []}
-    for offset, (signature, found_ranges) in enumerate(by_signature_ranges.items()):
-        by_signature[signature].append(first_range + offset)
-        for position in possible_pieces.intersection(index - len(cluster.pods) for index in found_ranges):
-            possible[None].append(first_range + offset)
-            possible[space.ranges[position].family].append(first_range + offset)
-    pod_columns = mask_of(column for column, variant in enumerate(listed) if variant is not None)
+    sight = Sight.of(cluster, semantics, pod_cidrs, cuts)
+    layout = lay_out(cluster, semantics, sight, pod_cidrs)
+    numbers = _Numbers(layout, sight)
+    everyone = (1 << len(layout.variants)) - 1
+    found = [(column, variant) for column, variant in enumerate(layout.variants) if variant is not None]
+    pods = mask_of(column for column, _ in found)
     return Columns(
-        endpoints=tuple(endpoints),
-        class_of=tuple(class_of),
-        members=tuple(members),
-        variants=tuple(listed),
-        planes=tuple(planes),
-        columns_of_class=tuple(tuple(columns) for columns in columns_of_class),
-        everyone=(1 << len(listed)) - 1,
-        pods=pod_columns,
-        policed=mask_of(column for column, variant in enumerate(listed) if variant is not None and variant.policed),
-        ranges=((1 << len(listed)) - 1) & ~pod_columns,
-        unknown={family: mask_of(columns) for family, columns in unknown.items() if columns},
-        possible={family: mask_of(set(columns)) for family, columns in possible.items()},
-        families={family: mask_of(columns) for family, columns in by_family.items()},
-        camps={camp: mask_of(columns) for camp, columns in by_camp.items()},
-        hosts=mask_of(column for column, variant in enumerate(listed) if variant is not None and variant.host),
-        nodes={node: mask_of(columns) for node, columns in by_node.items()},
-        _by_label={pair: mask_of(columns) for pair, columns in by_label.items()},
-        _by_key={key: mask_of(columns) for key, columns in by_key.items()},
-        by_namespace={name: mask_of(columns) for name, columns in by_namespace.items()},
-        _by_signature=tuple((signature, mask_of(columns)) for signature, columns in by_signature.items()),
-        _block_bit={ip_block: index for index, ip_block in enumerate(blocks)},
-        services=behind,
+        layout=layout,
+        everyone=everyone,
+        pods=pods,
+        policed=mask_of(column for column, variant in found if variant.policed),
+        ranges=everyone & ~pods,
+        unknown=_masks(numbers.unknown),
+        possible=_masks(numbers.possible),
+        families=_masks(numbers.by_family),
+        camps=_masks(numbers.by_camp),
+        hosts=mask_of(column for column, variant in found if variant.host),
+        nodes=_masks(numbers.by_node),
+        by_namespace=_masks(numbers.by_namespace),
+        services=numbers.services,
         semantics=semantics,
         namespaces=cluster.namespaces,
+        _by_label=_masks(numbers.by_label),
+        _by_key=_masks(numbers.by_key),
+        _by_signature=tuple(_masks(numbers.by_signature).items()),
+        _block_bit={ip_block: index for index, ip_block in enumerate(sight.blocks)},
     )
+
+
+def _masks(numbers: Mapping[_Name, list[int]]) -> dict[_Name, Mask]:
+    return {name: mask_of(columns) for name, columns in numbers.items()}
 
 
 def cluster_ip_blocks(columns: Columns, ip_block: IPBlock) -> Mask:

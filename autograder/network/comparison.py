@@ -14,12 +14,12 @@ from typing import Final
 
 from .bits import Mask, Partition, bits
 from .cluster import Cluster, Endpoint
-from .columns import blocks_of
 from .explanation import Verdict, explain, verdict_of
 from .ports import PortSet
 from .reachability import Connection, Reachability, reachability
 from .rows import Row
 from .semantics import KUBERNETES, Semantics
+from .sight import blocks_of
 
 _TELLING: Final = (*(("TCP", port) for port in (80, 443, 8080, 5432, 6379, 9090, 22)), ("UDP", 53), ("TCP", 53))
 """Ports that people recognize, for a witness where the destination declares none."""

@@ -46,12 +46,12 @@ def folded(columns: Columns, row_of: Callable[[int], Row], everything: int) -> l
     Two possibilities count together only where both can be true of one connection: one address family, and one way
     of taking hostNetwork Pods. Between Pods without a common family the possibilities of no family count.
     """
-    classes = len(columns.members)
-    if not columns.planes:
+    classes = len(columns.layout.members)
+    if not columns.layout.planes:
         return [_judged(columns, number, row_of(number)) for number in range(classes)]
     fold = _Fold(columns, everything)
     rows = []
-    for number, possibilities in enumerate(columns.columns_of_class):
+    for number, possibilities in enumerate(columns.layout.columns_of_class):
         real = [column for column in possibilities if _family(columns, column) != NO_FAMILY]
         found = either(fold.row(row_of(column), column) for column in real)
         strangers = fold.strangers([_family(columns, column) for column in real])
@@ -86,8 +86,8 @@ class _Fold:
     def __init__(self, columns: Columns, everything: int) -> None:
         self._columns = columns
         self._everything = everything
-        self._first: Mask = (1 << len(columns.members)) - 1
-        self._planes = [(0, len(columns.members)), *columns.planes]
+        self._first: Mask = (1 << len(columns.layout.members)) - 1
+        self._planes = [(0, len(columns.layout.members)), *columns.layout.planes]
         self._done: dict[tuple[int, Mask], tuple[Row, Row]] = {}
         self._with_family = {family: self._any_plane(mask) for family, mask in columns.families.items()}
         of_some_family = 0

@@ -12,12 +12,13 @@ from autograder.manifests.objects import IPBlock, Pod
 from .addresses import address
 from .bits import Mask, add, bits, value_at
 from .cluster import Cluster, Endpoint
-from .columns import Columns, blocks_of, build
+from .columns import Columns, build
 from .folding import folded, only_with_replies, own_node
 from .ports import PortAtoms, PortSet
 from .rows import Row, Side, meet_rows
 from .rules import DNS, PortReader, compile_policies
 from .semantics import KUBERNETES, Semantics
+from .sight import blocks_of
 from .variants import Variant
 from .workloads import Workload, workload_of
 
@@ -83,15 +84,16 @@ class Reachability:
         self.cuts = cuts
         self._others: dict[Semantics, Reachability] = {}
         self.semantics = columns.semantics
-        self.endpoints = columns.endpoints
+        self.endpoints = columns.layout.endpoints
         self._columns = columns
+        self._layout = columns.layout
         self._rows = rows
         self._atoms = atoms
 
     @property
     def classes(self) -> int:
         """How many kinds of endpoints the policies can tell apart."""
-        return len(self._columns.members)
+        return len(self._layout.members)
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -111,7 +113,7 @@ class Reachability:
     def variant(self, endpoint_id: str) -> Variant:
         """Return one concrete possibility of a Pod. Raises KeyError for an outside range or an unknown id."""
         pod = self.pod(endpoint_id)
-        found = self._columns.variants[self.class_of(endpoint_id)]
+        found = self._layout.variants[self.class_of(endpoint_id)]
         if found is None:
             raise KeyError(endpoint_id)
         # The column stands for every Pod of its class; labels that no policy looks at and addresses are each Pod's own.
@@ -136,7 +138,7 @@ class Reachability:
 
     def class_of(self, endpoint_id: str) -> int:
         """Return the number of the class that an endpoint is in. Raises KeyError."""
-        return self._columns.class_of[self._index[endpoint_id]]
+        return self._layout.class_of[self._index[endpoint_id]]
 
     def judged(self, source: Endpoint, destination: Endpoint) -> bool:
         """Return whether a pair has a verdict: not an endpoint to itself, not two outside ranges.
@@ -187,7 +189,7 @@ class Reachability:
         pods: list[Pod] = []
         classes: list[int] = []
         for (_, kind, name), group in groups.items():
-            found = {self._columns.class_of[index] for index in group}
+            found = {self._layout.class_of[index] for index in group}
             if len(group) == 1 or len(found) > 1:
                 alike = [self.cluster.pods[index] for index in group]
                 if len(group) == 1:
@@ -195,19 +197,20 @@ class Reachability:
             else:
                 alike = [replace(self.cluster.pods[group[0]], kind=kind, name=name, replicas=len(group), addresses=())]
             pods += alike
-            classes += [self._columns.class_of[index] for index in group[: len(alike)]]
+            classes += [self._layout.class_of[index] for index in group[: len(alike)]]
         cluster = replace(self.cluster, pods=tuple(pods))
         ranges = self.endpoints[len(self.cluster.pods) :]
-        class_of = (*classes, *self._columns.class_of[len(self.cluster.pods) :])
-        members: list[list[int]] = [[] for _ in self._columns.members]
+        class_of = (*classes, *self._layout.class_of[len(self.cluster.pods) :])
+        members: list[list[int]] = [[] for _ in self._layout.members]
         for index, number in enumerate(class_of):
             members[number].append(index)
-        columns = replace(
-            self._columns,
+        layout = replace(
+            self._layout,
             endpoints=(*cluster.pod_endpoints(), *ranges),
             class_of=class_of,
             members=tuple(tuple(group) for group in members),
         )
+        columns = replace(self._columns, layout=layout)
         return Reachability(cluster, self.pod_cidrs, self.cuts, columns, self._rows, self._atoms)
 
     # -- the whole matrix ----------------------------------------------------------------------------------------
@@ -229,14 +232,14 @@ class Reachability:
         return [(numbers, rows[key]) for key, numbers in shared.items()]
 
     def _members(self, mask: Mask) -> tuple[Endpoint, ...]:
-        members = self._columns.members
+        members = self._layout.members
         return tuple(
             self.endpoints[index] for index in sorted(index for number in bits(mask) for index in members[number])
         )
 
     def members(self, number: int) -> tuple[Endpoint, ...]:
         """Return the endpoints of a class, in the order of `endpoints`."""
-        return tuple(self.endpoints[index] for index in self._columns.members[number])
+        return tuple(self.endpoints[index] for index in self._layout.members[number])
 
     def connections(self) -> Iterator[Connection]:
         """Yield everything that is allowed, sources that reach the same on the same ports together.
@@ -259,7 +262,7 @@ class Reachability:
         )
 
     def _endpoints_of(self, classes: tuple[int, ...]) -> tuple[Endpoint, ...]:
-        members = self._columns.members
+        members = self._layout.members
         return tuple(
             self.endpoints[index] for index in sorted(index for number in classes for index in members[number])
         )
@@ -304,13 +307,13 @@ class Reachability:
 
     def summary(self) -> Summary:
         """Return how many ordered pairs are open, partly open, closed and undefined."""
-        sizes = [len(group) for group in self._columns.members]
+        sizes = [len(group) for group in self._layout.members]
         weight = _Weights(sizes)
         total = weight.of((1 << len(sizes)) - 1)
         counts = {"open": 0, "closed": 0, "partly": 0, "undefined": 0, "pairs": 0}
         for numbers, row in self._shared_rows:
             sources = sum(sizes[number] for number in numbers)
-            is_range = self.endpoints[self._columns.members[numbers[0]][0]].is_range
+            is_range = self.endpoints[self._layout.members[numbers[0]][0]].is_range
             counts["pairs"] += sources * (total if not is_range else weight.of(sum(row.low.values())))
             for value, columns in row.low.items():
                 kind = "open" if value == self._atoms.all else "partly" if value else "closed"
@@ -321,7 +324,7 @@ class Reachability:
                     same |= columns & row.high.get(value, 0)
                 counts["undefined"] += sources * (weight.of(sum(row.low.values())) - weight.of(same))
         # An endpoint to itself is not judged, unless it stands for two Pods.
-        for number, group in enumerate(self._columns.members):
+        for number, group in enumerate(self._layout.members):
             row = self._rows[number]
             if self.endpoints[group[0]].is_range:
                 continue
@@ -337,16 +340,16 @@ class Reachability:
         places = [
             variant
             for number in (start, end)
-            for column in self._columns.columns_of_class[number]
-            if (variant := self._columns.variants[column]) is not None
+            for column in self._layout.columns_of_class[number]
+            if (variant := self._layout.variants[column]) is not None
         ]
         if any(variant.host for variant in places):
             return HOST_NETWORK
         for number in (start, end):
             found = [
                 variant
-                for column in self._columns.columns_of_class[number]
-                if (variant := self._columns.variants[column]) is not None
+                for column in self._layout.columns_of_class[number]
+                if (variant := self._layout.variants[column]) is not None
             ]
             if len({frozenset(variant.labels.items()) for variant in found}) > 1:
                 return REPLICAS
