@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, Final
 
 from .decode import Unknown
@@ -40,7 +41,7 @@ def suggestion(unknown: Unknown, value: Any, kind: str, version: str) -> str:
     sentence = _in_another_version(unknown.struct, name, version) or _elsewhere(unknown, name, kind, known)
     if sentence:
         return sentence
-    alike = _alike(name, fields)
+    alike = _alike(name, unknown.struct, version)
     if alike:
         return f"Did you mean {' or '.join(alike)}?"
     if unknown.struct == "LabelSelector" and not isinstance(value, dict | list):
@@ -61,9 +62,10 @@ def _in_another_version(struct: str, name: str, version: str) -> str:
 def _elsewhere(unknown: Unknown, name: str, kind: str, known: dict[str, Struct]) -> str:
     """Return where the field belongs, if a struct nearby has one of this name."""
     for (here, there), place in _OTHER_LEVEL.items():
-        right = next((field for field in known[there] if field.casefold() == name.casefold()), None)
-        if unknown.struct == here and right is not None:
-            return f"{right} belongs in {place}."
+        if unknown.struct == here:
+            right = next((field for field in known[there] if field.casefold() == name.casefold()), None)
+            if right is not None:
+                return f"{right} belongs in {place}."
     # Downwards: `cidr` written in a peer belongs in its ipBlock.
     fields = known[unknown.struct]
     inside = [field for field, type_ in fields.items() if name in known.get(type_.name, ())]
@@ -97,13 +99,14 @@ def _ancestors(path: Path, kind: str, known: dict[str, Struct]) -> Iterator[tupl
     yield from places
 
 
-def _alike(name: str, fields: Iterable[str]) -> list[str]:
-    """Return the fields whose names are most like `name`, at most two."""
+@lru_cache(maxsize=1024)
+def _alike(name: str, struct: str, version: str) -> tuple[str, ...]:
+    """Return the fields of a struct whose names are most like `name`, at most two."""
     matcher = SequenceMatcher(b=name.casefold(), autojunk=False)
     scored = []
-    for field in fields:
+    for field in structs(version)[struct]:
         matcher.set_seq1(field.casefold())
         if matcher.real_quick_ratio() >= _ALIKE and (score := matcher.ratio()) >= _ALIKE:
             scored.append((-score, field))
     scored.sort()
-    return [field for score, field in scored[:2] if score - scored[0][0] <= _AS_ALIKE]
+    return tuple(field for score, field in scored[:2] if score - scored[0][0] <= _AS_ALIKE)
