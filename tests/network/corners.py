@@ -1015,6 +1015,45 @@ THIRD_VERDICT = (
         pod_cidrs=("10.20.0.0/16",),
     ),
     Corner(
+        "a port name is certain where every possible address of the Pod is in the block",
+        [
+            pod("shop/api", ports="http=8080"),
+            pod("shop/web"),
+            policy(
+                "shop/rule",
+                "{$web, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: http}]}]}",
+            ),
+        ],
+        {"shop/web > shop/api": "TCP 8080"},
+        pod_cidrs=("10.20.0.0/16",),
+    ),
+    Corner(
+        "a port name is certain where the blocks cover every address of both families",
+        [
+            pod("shop/api", ports="http=8080"),
+            pod("shop/web"),
+            policy(
+                "shop/rule",
+                "{$web, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: '::/0'}}],"
+                " ports: [{port: http}]}]}",
+            ),
+        ],
+        {"shop/web > shop/api": "TCP 8080"},
+    ),
+    Corner(
+        "a port name in a block that may hold the Pod is undefined for the Pod's own number",
+        [
+            pod("shop/api", ports="http=8080"),
+            pod("shop/web"),
+            policy(
+                "shop/rule",
+                "{$web, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: http}]}]}",
+            ),
+        ],
+        {"shop/web > shop/api": NOTHING},
+        {"shop/web > shop/api": "TCP 8080"},
+    ),
+    Corner(
         "a dual-stack Pod is judged by each family; what differs is undefined",
         [
             pod("shop/web", None, "10.20.1.1", "fd00::1"),

@@ -416,7 +416,7 @@ def seeded(seed: int) -> list[Manifest]:
 
 def dice(seed: int) -> Random:
     """Return random choices that a seed repeats."""
-    return Random(seed)  # noqa: S311 - tests want repeatable worlds, not secrets
+    return Random(seed)
 
 
 worlds = strategies.randoms(use_true_random=False).map(world)
