@@ -30,6 +30,9 @@ from .schema import kinds
 
 _LONGEST_BODY: Final = 1000
 """No more than this is shown of a document that a message quotes."""
+_LONGEST_MESSAGE: Final = 50_000
+_LONGEST_PART: Final = 5_000
+"""Names and values can be as large as a file. Of longer texts only the beginning is kept."""
 _BEFORE_CONTENT: Final = re.compile(r"(?:[ \t]*(?:---[ \t]*)?(?:[#%][^\n]*)?\n)*")
 _NO_VALIDATION: Final = "if you choose to ignore these errors, turn validation off with --validate=false"
 
@@ -85,10 +88,10 @@ class Piece:
             file=self.document.file,
             document=self.document.index,
             line=self.line,
-            api_version=self.api_version,
-            kind=self.kind,
-            name=self.full_name,
-            reason=reason,
+            api_version=shortened(self.api_version),
+            kind=shortened(self.kind),
+            name=shortened(self.full_name),
+            reason=shortened(reason),
             could_change_verdict=could_change_verdict,
         )
 
@@ -113,17 +116,26 @@ class Piece:
             file=self.document.file,
             document=self.document.index,
             position=self.document.locate(place, key=key),
-            object=f"{self.kind} {self.full_name}".strip(),
+            object=shortened(f"{self.kind} {self.full_name}".strip()),
             severity=severity,
             code=code,
             stage=stage,
-            path=format_path(path),
+            path=shortened(format_path(path)),
             type=type_,
-            detail=detail,
-            message=message,
+            detail=shortened(detail),
+            message=shortened(message, _LONGEST_MESSAGE),
             hint=hint,
-            value=value,
+            value=shortened(value),
         )
+
+
+def shortened(text: str, most: int = _LONGEST_PART) -> str:
+    """Return a text, or its beginning if it is longer than anybody would read.
+
+    >>> shortened("web", 2)
+    'we…'
+    """
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def source_name(file: str) -> str:
@@ -195,8 +207,7 @@ def _headless(piece: Piece, options: Options) -> Problem | None:
     if not wrong or options.field_validation == "ignore":
         key = "kind" if not piece.kind else "apiVersion"
         body = compact_json(value)
-        shown = body if len(body) <= _LONGEST_BODY else body[:_LONGEST_BODY] + "…"
-        detail = f"Object '{'Kind' if key == 'kind' else key}' is missing in '{shown}'"
+        detail = f"Object '{'Kind' if key == 'kind' else key}' is missing in '{shortened(body, _LONGEST_BODY)}'"
         message = f"error: unable to decode {file}: {detail}"
     else:
         key = wrong[0][0]

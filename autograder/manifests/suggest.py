@@ -16,6 +16,9 @@ _ALIKE: Final = 0.7
 _AS_ALIKE: Final = 0.1
 """A second name is suggested too if it is this close to the first: `engress` may be either direction."""
 
+_LONGEST: Final = 100
+"""No field has so long a name that a longer one could be meant for it."""
+
 _OTHER_LEVEL: Final = {
     ("SecurityContext", "PodSecurityContext"): "the Pod's securityContext, beside containers",
     ("PodSecurityContext", "SecurityContext"): "the securityContext of each container",
@@ -35,6 +38,8 @@ def suggestion(unknown: Unknown, value: Any, kind: str, version: str) -> str:
     known = structs(version)
     fields = known[unknown.struct]
     name = str(unknown.path[-1])
+    if len(name) > _LONGEST:
+        return ""
     for field in fields:
         if field.casefold() == name.casefold():
             return f"Field names are case-sensitive: write {field}."

@@ -482,6 +482,15 @@ def test_a_thousand_errors_end_at_a_hundred():
     assert found.problems[0].message.endswith("\n* … and perhaps more")
 
 
+def test_what_nobody_would_read_is_shortened():
+    fields = ", ".join(f"{letter * 100_000}: 1" for letter in "abcdefgh")
+    found = load_text(f"{POLICY}spec: {{{fields}}}\n")
+    assert len(found.problems) == 8
+    for problem in found.problems:
+        assert len(problem.message) < 60_000
+        assert len(problem.detail) + len(problem.path) + len(problem.hint) < 20_000
+
+
 # -- options -----------------------------------------------------------------------------------------------------------
 
 
