@@ -13,9 +13,11 @@ from typing import NamedTuple
 from .addresses import Family
 from .bits import Mask, Partition, add, bits, join, meet, put, value_at
 from .columns import Columns
-from .rules import Compiled, Grant
+from .rules import Compiled, Grant, Perhaps
 
 Groups = tuple[int, ...]
+Sum = tuple[Partition, list[Perhaps]]
+"""What some grants allow, and what they allow beside it at Pods of unknown address."""
 
 
 class Row(NamedTuple):
@@ -147,7 +149,7 @@ class Side:
         """Add up everything that any policy allows: the truth."""
         return self._widened(*self._sum(groups))
 
-    def _sum(self, groups: Groups) -> tuple[Partition, dict[int, Mask]]:
+    def _sum(self, groups: Groups) -> Sum:
         """Return everything that any policy allows, and what hangs on an unknown address beside it."""
         everyone = self._columns.everyone
         if self._ingress:
@@ -158,10 +160,10 @@ class Side:
         else:
             partition = {self._everything: everyone}
         sure: dict[int, Mask] = {}
-        perhaps: dict[int, Mask] = {}
+        perhaps: list[Perhaps] = []
         for group in groups:
             _pour(self._merged[group][0].items(), sure)
-            _pour(self._merged[group][1].items(), perhaps)
+            perhaps += self._merged[group][1]
         return _accumulate(partition, sure.items()), perhaps
 
     def _combined(self, groups: Groups) -> Row:
@@ -187,7 +189,7 @@ class Side:
         everything: Partition = {self._everything: self._columns.everyone}
         row = Row(everything, everything)
         if combine == "deny-wins":
-            row = self._placed(self._sum(groups), unknown, place)
+            row = _exact(self._placed(self._sum(groups), unknown, place))
         for index, policy in enumerate(self._policies):
             scope = self._scope(policy, groups)
             if not scope:
@@ -199,22 +201,22 @@ class Side:
             sure, perhaps = _merge(granted[index])
             own = self._placed((_accumulate({0: self._columns.everyone}, sure.items()), perhaps), unknown, place)
             if combine == "last":
-                row = Row(over(row.low, own.low, scope), over(row.high, own.high, scope))
+                row = _exact(over(row.low, own, scope))
             else:
-                row = meet_rows(row, Row(over(everything, own.low, scope), over(everything, own.high, scope)))
+                row = meet_rows(row, _exact(over(everything, own, scope)))
         return row
 
     @staticmethod
-    def _placed(
-        added: tuple[Partition, dict[int, Mask]], unknown: Mapping[Family | None, Mask], place: int | None
-    ) -> Row:
-        """Return a sum of grants with some Pods in the place of an outside range."""
+    def _placed(added: Sum, unknown: Mapping[Family | None, Mask], place: int | None) -> Partition:
+        """Return a sum of grants with the Pods of unknown address in the place of an outside range."""
         partition, perhaps = added
         if place is None:
-            return Row(partition, partition)
+            return partition
         for pods in unknown.values():
             partition = add(partition, value_at(partition, place), pods)
-        return Row(partition, _accumulate(partition, perhaps.items()))
+            named = [(grant.atoms, grant.pods & pods) for grant in perhaps if grant.inside >> place & 1]
+            partition = _accumulate(partition, named)
+        return partition
 
     def _scope(self, policy: Compiled, groups: Groups) -> Mask:
         """Return the destinations for which a policy decides about the source of these groups."""
@@ -222,35 +224,39 @@ class Side:
             return policy.subject
         return self._columns.everyone if any(self._sources[group] == policy.subject for group in groups) else 0
 
-    def _widened(self, partition: Partition, perhaps: dict[int, Mask]) -> Row:
+    def _widened(self, partition: Partition, perhaps: list[Perhaps]) -> Row:
         """Return the row with bounds for destinations of unknown address.
 
         Such a Pod is wherever one of the possible ranges is, and the same partition already says what the rules
         allow towards each range. All ranges agree: certain. Some range allows: possible.
         """
-        if self._ingress or not self._columns.unknown:
-            return Row(partition, partition)
-        low, high = partition, partition
-        for family, pods in self._columns.unknown.items():
+        row = _exact(partition)
+        for family, pods in self._columns.unknown.items() if not self._ingress else ():
             ranges = self._columns.possible[family]
-            least, most = self._everything, 0
-            for value, columns in partition.items():
-                if columns & ranges:
-                    least &= value
-                    most |= value
-            if ranges:
-                low = add(low, least, pods)
-                high = add(high, most, pods)
-        return Row(low, _accumulate(high, perhaps.items()))
+            if perhaps and ranges:
+                tried = either(_exact(self._placed((partition, perhaps), {family: pods}, at)) for at in bits(ranges))
+                row = Row(over(row.low, tried.low, pods), over(row.high, tried.high, pods))
+            elif ranges:
+                least, most = self._everything, 0
+                for value, columns in partition.items():
+                    if columns & ranges:
+                        least &= value
+                        most |= value
+                row = Row(add(row.low, least, pods), add(row.high, most, pods))
+        return row
 
 
-def _merge(grants: Iterable[Grant]) -> tuple[dict[int, Mask], dict[int, Mask]]:
-    """Return destinations by ports, the sure ones and those that hang on an unknown address."""
+def _exact(partition: Partition) -> Row:
+    return Row(partition, partition)
+
+
+def _merge(grants: Iterable[Grant]) -> tuple[dict[int, Mask], list[Perhaps]]:
+    """Return destinations by ports, and what hangs on an unknown address."""
     sure: dict[int, Mask] = {}
-    perhaps: dict[int, Mask] = {}
+    perhaps: list[Perhaps] = []
     for grant in grants:
         _pour(grant.destinations, sure)
-        _pour(grant.perhaps, perhaps)
+        perhaps += grant.perhaps
     return sure, perhaps
 
 

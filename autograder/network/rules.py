@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from autograder.manifests.objects import Direction, IPBlock, NetworkPolicy, PolicyPort, Rule
 
@@ -25,6 +25,15 @@ Reach = tuple[tuple[int, Mask], ...]
 """Ports as atoms, and the columns that may be reached on them."""
 
 
+class Perhaps(NamedTuple):
+    """Named ports of Pods whose address is not known, open to them only inside some ipBlocks."""
+
+    atoms: int
+    inside: Mask
+    """The outside ranges in those blocks."""
+    pods: Mask
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What one rule allows."""
@@ -32,7 +41,7 @@ class Grant:
     rule: int
     sources: Mask
     destinations: Reach
-    perhaps: Reach = ()
+    perhaps: tuple[Perhaps, ...] = ()
     """What the rule allows as well if the unknown address of the destination lies in one of its ipBlocks.
     Needed for named ports only: `rows` derives all else from the outside ranges."""
 
@@ -170,10 +179,21 @@ class PortReader:
             result.extend(self._translate(ports, destinations & self._translated, direction))
         return tuple(result)
 
-    def named_only(self, ports: tuple[PolicyPort, ...], destinations: Mask) -> Reach:
-        """Return what the named ports among ``ports`` open at the given destinations."""
+    def perhaps(self, rule: Rule) -> tuple[Perhaps, ...]:
+        """Return what the named ports of a rule open at Pods that one of its ipBlocks may hold."""
+        inside = 0
+        for peer in rule.peers:
+            if peer.ip_block is not None:
+                inside |= self._columns.block(peer.ip_block)
+        pods = 0
+        for family, unknown in self._columns.unknown.items():
+            if inside & self._columns.possible[family]:
+                pods |= unknown
         return tuple(
-            found for port in ports if isinstance(port.port, str) for found in self._resolve(port, destinations)
+            Perhaps(atoms, inside & self._columns.ranges, mask)
+            for port in rule.ports
+            if pods and isinstance(port.port, str)
+            for atoms, mask in self._resolve(port, pods)
         )
 
     def _resolve(self, port: PolicyPort, destinations: Mask) -> Iterator[tuple[int, Mask]]:
@@ -247,18 +267,6 @@ def _peers(columns: Columns, policy: NetworkPolicy, rule: Rule) -> Mask:
     return result
 
 
-def _unknown_in_blocks(columns: Columns, rule: Rule) -> Mask:
-    """Return the Pods of unknown address that one of a rule's ipBlocks may hold."""
-    found = 0
-    for peer in rule.peers:
-        if peer.ip_block is not None:
-            inside = columns.block(peer.ip_block)
-            for family, pods in columns.unknown.items():
-                if inside & columns.possible[family]:
-                    found |= pods
-    return found
-
-
 def _denials(columns: Columns, rule: Rule, subject: Mask, direction: Direction) -> Iterator[tuple[Mask, Mask]]:
     """Yield what ``except`` denies to somebody who believes that it blocks for the whole Pod."""
     for peer in rule.peers:
@@ -292,8 +300,7 @@ def compile_policies(
             if direction == "Ingress":
                 grants.append(Grant(number, peers, reader.spread(rule.ports, subject, direction)))
             else:
-                perhaps = reader.named_only(rule.ports, _unknown_in_blocks(columns, rule))
-                grants.append(Grant(number, subject, reader.spread(rule.ports, peers, direction), perhaps))
+                grants.append(Grant(number, subject, reader.spread(rule.ports, peers, direction), reader.perhaps(rule)))
             if semantics.except_scope == "pod":
                 denials.extend(_denials(columns, rule, subject, direction))
         compiled.append(Compiled(index, subject, bool(rules_of(policy, direction)), tuple(grants), tuple(denials)))
