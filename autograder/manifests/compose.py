@@ -88,22 +88,28 @@ class Places:
     root: int = 0
     duplicates: dict[Path, Repeated] = field(default_factory=dict)
     """In the order of the text."""
-    _entries: dict[int, tuple[Value, dict[str | int, Spot]]] = field(default_factory=dict)
+    _entries: dict[int, tuple[Value, dict[str | int, tuple[int, int]]]] = field(default_factory=dict)
     """By the identity of a mapping or list, which is kept alive beside its entries' places."""
 
     def note(self, container: Value, step: str | int, key: int, value: int) -> None:
         """Remember one entry. Of equal keys the last counts, as it does for the value."""
-        self._entries.setdefault(id(container), (container, {}))[1][step] = Spot(key, value)
+        known = self._entries.get(id(container))
+        if known is None:
+            known = self._entries[id(container)] = container, {}
+        known[1][step] = key, value
 
     def merge(self, target: Value, source: Value) -> None:
         """Remember that `target` took over the entries of `source`."""
-        for step, spot in self._entries.get(id(source), (None, {}))[1].items():
-            self.note(target, step, spot.key, spot.value)
+        known = self._entries.get(id(source))
+        if known is not None:
+            for step, (key, value) in known[1].items():
+                self.note(target, step, key, value)
 
     def spot(self, container: Value, step: str | int) -> Spot | None:
         """Return where an entry stands, or None where there is none."""
         known = self._entries.get(id(container))
-        return None if known is None else known[1].get(step)
+        spot = None if known is None else known[1].get(step)
+        return None if spot is None else Spot(*spot)
 
     def repeat(self, path: Path, first: int, last: int) -> None:
         """Remember that a key is written again."""

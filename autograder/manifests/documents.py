@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import gc
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, BinaryIO, Final, Literal, NamedTuple, TextIO
@@ -26,10 +27,11 @@ from yaml.error import YAMLError
 from .compose import Composed, Places, Plain, ReadError, Value, compose, unsupported_number
 from .files import STDIN, read_sources
 from .json_events import JsonError, JsonEvents, NumberError, remedy, skip_space
+from .json_values import QuickJson
 from .limits import ANSWERS, DEEPEST, FILES, InputError, Limits, option, size
 from .problems import Path, Position, Problem
 from .splitting import Chunk, after_json, is_json, split
-from .syntax import events, explain
+from .syntax import TEMPLATE, events, explain, is_template
 
 __all__ = ["ANSWERS", "FILES", "Document", "Duplicate", "InputError", "Limits", "read_paths", "read_text"]
 
@@ -45,6 +47,15 @@ class Duplicate(NamedTuple):
     path: Path
     first: Position
     last: Position
+
+
+class _Again(NamedTuple):
+    """What a second reading of a document tells."""
+
+    value: Value
+    places: Places
+    line_starts: list[int]
+    """The index of the first character of each line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +76,7 @@ class Document:
     syntax: Literal["yaml", "json"] = "yaml"
     first_column: int = 1
     """The column that `text` begins in; above 1 only for JSON that follows JSON on one line."""
-    _again: list[tuple[Value, Places]] = field(default_factory=list, repr=False)
+    _again: list[_Again] = field(default_factory=list, repr=False)
 
     def locate(self, path: Path, *, key: bool = False) -> Position:
         """Return where the value at `path` stands, or with `key` its key.
@@ -73,7 +84,8 @@ class Document:
         A path that does not exist is answered by its nearest ancestor that does. An item of a list has no
         key, and stands where its value stands. The text is read a second time when this is asked first.
         """
-        value, places = self._read_again()
+        again = self._read_again()
+        value, places = again.value, again.places
         index = places.root
         for depth, step in enumerate(path, start=1):
             spot = places.spot(value, step)
@@ -88,23 +100,28 @@ class Document:
         """The keys that are written more than once, in the order of the text."""
         if not self.has_duplicates:
             return ()
-        _, places = self._read_again()
         return tuple(
             Duplicate(path, self.position(first), self.position(last))
-            for path, (first, last) in places.duplicates.items()
+            for path, (first, last) in self._read_again().places.duplicates.items()
         )
 
     def position(self, index: int) -> Position:
         """Return the place in the file after `index` characters of the text."""
-        return _position(self.text, index, self.first_line, self.first_column)
+        line_starts = self._read_again().line_starts
+        index = max(0, min(index, len(self.text) - 1))
+        line = bisect_right(line_starts, index) - 1
+        column = index - line_starts[line] + (1 if line else self.first_column)
+        return Position(self.first_line + line, column)
 
-    def _read_again(self) -> tuple[Value, Places]:
-        """Return the value once more, and where everything in it stands."""
+    def _read_again(self) -> _Again:
+        """Return what only a second reading tells, which is kept."""
         if not self._again:
             places = Places()
-            next_event = events(self.text) if self.syntax == "yaml" else JsonEvents(self.text, 0).read().__next__
-            composed = compose(next_event, Plain(), _AGAIN, places)
-            self._again.append((composed.value if composed is not None else None, places))
+            with _collector_paused(self.text):
+                next_event = events(self.text) if self.syntax == "yaml" else JsonEvents(self.text, 0).read().__next__
+                composed = compose(next_event, Plain(), _AGAIN, places)
+                line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+            self._again.append(_Again(composed.value if composed is not None else None, places, line_starts))
         return self._again[0]
 
 
@@ -119,7 +136,7 @@ def read_text(
     if len(data) > limits.max_bytes:
         raise InputError(f"{file} has more than {size(limits.max_bytes)}. Split it, or raise {option('max_bytes')}.")
     reader = _Reader(file, limits)
-    with _collector_paused() if len(data) >= _LARGE else nullcontext():
+    with _collector_paused(data):
         reader.read(data)
     return reader.documents, reader.problems
 
@@ -144,18 +161,19 @@ def read_paths(
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python's cycle collector out while a large text is read.
+def _collector_paused(text: str | bytes) -> Iterator[None]:
+    """Keep Python's cycle collector out while a text is read, if it is a large one.
 
     It walks all values again and again as they become more, which costs a quarter of the time for 20,000 Pods
     and finds nothing: values have no cycles. Only who paused it starts it again.
     """
-    was_on = gc.isenabled()
-    gc.disable()
+    pauses = gc.isenabled() and len(text) >= _LARGE
+    if pauses:
+        gc.disable()
     try:
         yield
     finally:
-        if was_on:
+        if pauses:
             gc.enable()
 
 
@@ -181,6 +199,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._plain = Plain()
         self._index = 1
+        self._pieces = 0
 
     def read(self, data: bytes) -> None:
         """Read a stream."""
@@ -195,7 +214,7 @@ class _Reader:
     def _read_yaml(self, chunks: Iterable[Chunk], first_error: _JsonFault | None = None) -> None:
         """Read pieces of YAML. `first_error` is why the first of them is no JSON: kubectl shows that instead."""
         for chunk in chunks:
-            self._check_number(chunk.first_line)
+            self._count(chunk.first_line)
             try:
                 composed = self._compose_yaml(chunk)
             except ReadError as error:
@@ -218,6 +237,10 @@ class _Reader:
             composed = compose(events(chunk.text), self._plain, self.limits)
         except YAMLError as error:
             raise explain(error, chunk.text, chunk.first_line) from None
+        except ReadError as error:
+            if is_template(chunk.text, error.index):
+                error.hint = TEMPLATE
+            raise
         if composed is not None and self._plain.has_unsupported:
             self._check_numbers(composed, chunk)
         return composed
@@ -240,15 +263,16 @@ class _Reader:
     def _read_json(self, data: bytes) -> None:
         """Read JSON values, and the rest as YAML where the first or second value is none."""
         text = data.decode("utf-8", "surrogateescape")
-        end = read = line_start = 0
+        quick = QuickJson(text, self._plain, self.limits.max_depth)
+        end = read = line_start = counted = 0
         line = 1
         while (start := skip_space(text, end)) < len(text):
-            line += text.count("\n", line_start, start)
-            line_start = text.rfind("\n", 0, start) + 1
-            self._check_number(line)
-            source = JsonEvents(text, start)
+            line += text.count("\n", counted, start)
+            line_start = max(line_start, text.rfind("\n", counted, start) + 1)
+            counted = start
+            self._count(line)
             try:
-                composed = compose(source.read().__next__, self._plain, self.limits)
+                composed, end = self._compose_json(text, start, quick)
             except JsonError as error:
                 fault = _json_fault(error, text, is_certain=read > 1)
                 rest = None if read > 1 else after_json(data, _length(text[:end]))
@@ -261,16 +285,24 @@ class _Reader:
                 detail = str(error)
                 message = f'unable to decode "{_kubectl_name(self.file)}": {detail}'
                 self._refuse(detail, _position(text, error.index, 1), "Write a smaller number.", message=message)
+                end = error.end
             except ReadError as error:
                 # Only a limit stops JSON here, and what follows cannot be found without reading on.
                 self._refuse(error.detail, _position(text, error.index, 1), error.hint, is_limit=error.is_limit)
                 raise _Stop from None
             else:
                 if composed is not None and composed.value is not None:
-                    piece = _SURROGATES.sub("\ufffd", text[start : source.end])
+                    piece = _SURROGATES.sub("\ufffd", text[start:end])
                     self._accept(composed, piece, line, start - line_start + 1, "json")
-            end = source.end
             read += 1
+
+    def _compose_json(self, text: str, start: int, quick: QuickJson) -> tuple[Composed | None, int]:
+        """Return the value that begins at `start`, and where it ends. Raises the errors of `JsonEvents`."""
+        found = quick.read(start)
+        if found is not None:
+            return Composed(found[0], has_duplicates=False), found[1]
+        source = JsonEvents(text, start)
+        return compose(source.read().__next__, self._plain, self.limits), source.end
 
     def _accept(
         self, composed: Composed, text: str, line: int, column: int = 1, syntax: Literal["yaml", "json"] = "yaml"
@@ -306,9 +338,10 @@ class _Reader:
         )
         self._index += 1
 
-    def _check_number(self, line: int) -> None:
-        """Stop at a document too many."""
-        if self._index > self.limits.max_documents:
+    def _count(self, line: int) -> None:
+        """Count a document, and stop at one too many."""
+        self._pieces += 1
+        if self._pieces > self.limits.max_documents:
             self._refuse(
                 f"the file holds more than {self.limits.max_documents} documents",
                 Position(line, 1),
@@ -331,12 +364,11 @@ def _length(text: str) -> int:
     return len(text.encode("utf-8", "surrogateescape"))
 
 
-def _position(text: str, index: int, first_line: int, first_column: int = 1) -> Position:
+def _position(text: str, index: int, first_line: int) -> Position:
     """Return the place after `index` characters of a text, or its last place if it is shorter."""
     index = max(0, min(index, len(text) - 1))
     line_start = text.rfind("\n", 0, index) + 1
-    column = index - line_start + (first_column if line_start == 0 else 1)
-    return Position(first_line + text.count("\n", 0, line_start), column)
+    return Position(first_line + text.count("\n", 0, line_start), index - line_start + 1)
 
 
 def _kubectl_name(file: str) -> str:

@@ -56,6 +56,9 @@ class NumberError(Exception):
     def __init__(self, text: str, index: int) -> None:
         super().__init__(f"json: cannot unmarshal number {text} into Go value of type float64")
         self.index = index
+        """The number of characters before it."""
+        self.end = index
+        """Where the whole value ends."""
 
 
 class JsonEvents:
@@ -116,6 +119,7 @@ class JsonEvents:
                 break
         self.end = at
         if overflow is not None:
+            overflow.end = at
             raise overflow
         yield DocumentEndEvent(_mark(at), _mark(at))
 

@@ -21,7 +21,7 @@ class Limits:
     max_alias_nodes: int = 100_000
     """How many nodes the aliases (``*name``) of one document stand for."""
     max_documents: int = 100_000
-    """How many documents one file holds."""
+    """How many documents one file holds, empty ones too."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be limits. Raises `InputError`."""

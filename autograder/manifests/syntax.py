@@ -74,6 +74,11 @@ def explain(error: YAMLError, text: str, first_line: int) -> ReadError:
     return ReadError(f"yaml: {where}{problem}", at, _hint(problem, place))
 
 
+def is_template(text: str, index: int) -> bool:
+    """Return whether the line at `index` holds what a template engine should have filled in."""
+    return "{{" in text[text.rfind("\n", 0, index) + 1 :].partition("\n")[0]
+
+
 def _refuse_many_directives(text: str) -> None:
     """Raise `ReadError` for a text that begins with very many directives."""
     directives, at = 0, 0
@@ -126,7 +131,6 @@ _OPENED: Final = {
 
 _HINTS: Final = {
     **_OPENED,
-    "did not find expected '-' indicator": "Begin every item of this list with a dash in the same column.",
     "block sequence entries are not allowed in this context": (
         "Begin the list on the line below its key. Quote the value if the dash belongs to it."
     ),
@@ -140,17 +144,22 @@ _HINTS: Final = {
     ),
     "found an indentation indicator equal to 0": "Write | or > without a number.",
     "found undefined tag handle": "Quote the text if it begins with an exclamation mark.",
+    "did not find the expected '>'": "Quote the text if it begins with an exclamation mark.",
     "did not find expected tag URI": "Quote the text if it begins with an exclamation mark.",
     "did not find expected whitespace or line break": "Quote the text if it begins with an exclamation mark.",
 }
 _DIRECTIVES: Final = "Remove the lines that begin with %. kubectl reads no YAML directives."
+_DASHES: Final = "Begin every item of this list with a dash in the same column."
+_INDENT: Final = re.compile(r" *(?:- +)*")
+TEMPLATE: Final = "This is a template. Fill it in first, for example with helm template."
+"""The remedy for what only a template engine understands."""
 _TABS: Final = re.compile(r" *\t")
 
 
 def _hint(problem: str, place: _Place) -> str:
     """Return the remedy for an error of the parser in one or two sentences; nothing where none is known."""
-    if "{{" in place.line:
-        return "This is a template. Fill it in first, for example with helm template."
+    if is_template(place.text, place.at):
+        return TEMPLATE
     if _TABS.match(place.line) and not problem.startswith("found unexpected end"):
         return "Indent with spaces. YAML allows no tabs there."
     if place.line.startswith("%"):
@@ -176,20 +185,39 @@ def _hint_colon(place: _Place) -> str:
 
 
 def _hint_key(place: _Place) -> str:
-    begin = place.number(place.begin)
-    indent = place.begin - (place.text.rfind("\n", 0, place.begin) + 1)
     if place.text[place.line_start : place.at].strip():
         return "The value ends before this. Put all of it in quotes."
+    first = place.number(place.begin)
+    indent = place.begin - (place.text.rfind("\n", 0, place.begin) + 1)
+    lines = [line for line in place.text[: place.line_start].split("\n") if line.strip() and line.strip()[0] != "#"]
+    above = _INDENT.match(lines[-1]) if lines else None
     if place.character == "-":
-        return f"A list item stands among the keys that begin on line {begin}. Move it below its own key."
-    return f"Indent this line by {indent} spaces, like line {begin}, or deeper if it belongs to the line above."
+        if above is not None and "-" in above[0]:
+            return _DASHES
+        return f"A list item stands among the keys that begin on line {first}. Move it below its own key."
+    if above is None or above.end() == indent:
+        return f"Indent this line by {indent} spaces, like line {first}."
+    return f"Indent this line by {above.end()} spaces, like the line above, or by {indent}, like line {first}."
+
+
+def _hint_dash(place: _Place) -> str:
+    if place.character == "-":
+        return _DASHES
+    first = place.number(place.begin)
+    return (
+        f"This stands among the items of the list of line {first}. Indent it more, below its item, or less, out of it."
+    )
 
 
 def _hint_flow(bracket: str) -> Callable[[_Place], str]:
     def hint(place: _Place) -> str:
         if place.at_end:
             return f"The {bracket} that opens here is never closed."
-        return f"Put a comma before this, or close the {bracket} of line {place.number(place.begin)} first."
+        if place.character == "?":
+            return "Quote the text. Between brackets a question mark has a meaning of its own."
+        if place.begin < place.line_start:
+            return f"Close the {bracket} of line {place.number(place.begin)} first, or put a comma before this."
+        return f"Put a comma before this, or close the {bracket} first."
 
     return hint
 
@@ -201,7 +229,7 @@ def _hint_content(place: _Place) -> str:
 
 
 def _hint_document(place: _Place) -> str:
-    if place.character == "%":
+    if re.search("^%", place.text, re.MULTILINE):
         return _DIRECTIVES
     return "Begin a new document with a line that holds nothing but ---."
 
@@ -210,6 +238,7 @@ _SPECIAL_HINTS: Final[dict[str, Callable[[_Place], str]]] = {
     "found character that cannot start any token": _hint_token,
     "mapping values are not allowed in this context": _hint_colon,
     "did not find expected key": _hint_key,
+    "did not find expected '-' indicator": _hint_dash,
     "did not find expected ',' or ']'": _hint_flow("["),
     "did not find expected ',' or '}'": _hint_flow("{"),
     "did not find expected node content": _hint_content,
