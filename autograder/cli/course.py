@@ -1,0 +1,122 @@
+"""``autograder course check``: is the course itself sound?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.course import find_course
+
+if TYPE_CHECKING:
+    from autograder.exercises.audit import Audited, Problem
+
+    from .terminal import Terminal
+
+HELP = "is the course itself sound?"
+
+DESCRIPTION = """\
+For whoever writes exercises. Every exercise under solutions/ is tried on its
+own files: the starter earns nothing, right answers earn all, wrong answers do
+not and show the misconception that they are named after. Then every right
+answer is spoiled in every small way. A spoiled answer that still earns all
+must mean the same, or be permitted in right/permitted.txt.
+"""
+EXAMPLES = """\
+examples:
+  autograder course check                     the whole course
+  autograder course check cache-shards        one exercise
+  autograder course check -o json             for a program
+
+Exit status: 0 sound, 1 it has problems, 2 it could not be checked.
+"""
+_PAGE = 110
+
+
+def add(commands: Any) -> None:
+    """Name the arguments of ``autograder course``."""
+    parser = commands.add_parser("course", description="For whoever writes exercises.", allow_abbrev=False)
+    parts = parser.add_subparsers(metavar="check", required=True)
+    check = parts.add_parser(
+        "check",
+        help=HELP,
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    check.add_argument("exercises", nargs="*", metavar="EXERCISE", help="which exercises (default: all)")
+    check.add_argument("--course", type=Path, metavar="FOLDER", help="the course (default: the nearest course.yaml)")
+    check.add_argument(
+        "-o", "--output", choices=("text", "json"), default="text", help="the form of the answer (default %(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Audit, print, and return the exit status. Raises `InputError` for what cannot be checked."""
+    from autograder.exercises.audit import audit
+
+    found = audit(find_course(args.course), args.exercises)
+    if args.output == "json":
+        audited = list(found)
+        print(json.dumps(document(audited), ensure_ascii=False, indent=1))
+    else:
+        audited = list(_printed(found))
+    return 1 if any(each.problems for each in audited) else 0
+
+
+def document(audited: list[Audited]) -> dict[str, Any]:
+    """Return the answer of the command as the contract has it."""
+    return {
+        "version": 1,
+        "problems": [problem.to_json() for each in audited for problem in each.problems],
+        "exercises": [each.to_json() for each in audited],
+        "ignored": [],
+    }
+
+
+def _printed(found: Iterable[Audited]) -> Iterator[Audited]:
+    """Print and yield what is found out, each exercise as soon as it is done, since the whole takes a while."""
+    from .terminal import terminal
+
+    screen = terminal(sys.stdout)
+    exercises = problems = 0
+    for each in found:
+        exercises += 1
+        problems += len(each.problems)
+        print(_head(each, screen))
+        for problem in each.problems:
+            print("\n".join(_lines(problem, screen)))
+        sys.stdout.flush()
+        yield each
+    said = screen.paint("no problems", "good") if not problems else screen.paint(_count(problems, "problem"), "bad")
+    print(f"\n{_count(exercises, 'exercise')}, {said}")
+
+
+def _head(each: Audited, screen: Terminal) -> str:
+    mutants = each.mutants
+    return (
+        f"{screen.paint(each.id, 'head')}: {each.right} right, {each.wrong} wrong; mutants: {mutants.killed} killed, "
+        f"{mutants.equivalent} equivalent, {mutants.permitted} permitted, {mutants.survived} survived"
+    )
+
+
+def _lines(problem: Problem, screen: Terminal) -> Iterator[str]:
+    from .terminal import paragraph
+
+    width = min(screen.width, _PAGE)
+    yield f"  {screen.paint(f'{problem.file}:{problem.line}', 'bad')}: {problem.id}"
+    yield from paragraph(problem.message, width, "    ")
+    for line in problem.diff.splitlines():
+        role: Any = {"+": "bad", "-": "good"}.get(line[:1], "quiet")
+        yield f"      {screen.paint(line, role)}"
+    if problem.flow:
+        yield from paragraph(problem.flow, width, "    ")
+    yield from paragraph(problem.remedy, width, "    ")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
