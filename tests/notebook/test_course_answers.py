@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from autograder.course import read_course
 from autograder.exercises.checking import check
@@ -67,11 +68,22 @@ def test_closing_everything_earns_nothing(exercise):
     assert check(exercise, policy).score == 0.0
 
 
+def beliefs_of(lesson):
+    """The misconceptions that a lesson names in the front matter of its text."""
+    text = ROOT / "course/.text" / Path(lesson).with_suffix(".md").name
+    return yaml.safe_load(text.read_text(encoding="utf-8").split("---\n")[1])["misconceptions"]
+
+
+def told_by(exercise):
+    """What believers of the lesson's misconceptions predict, by the name of the reading."""
+    named = beliefs_of(exercise.lesson)
+    return {name: verdicts for name, verdicts in _truths(exercise).believed.items() if name.partition(":")[0] in named}
+
+
 @pytest.mark.parametrize("exercise", PREDICTED, ids=lambda exercise: exercise.id)
 def test_a_prediction_tells_the_believers_apart(exercise):
-    """Of the readings that the lesson is about, no two predict the same: the answer shows which one the learner has."""
-    truths = _truths(exercise)
-    told = {name: truths.believed[name] for name in truths.believed if name.startswith("policies-")}
+    """Two readings that its lesson is about predict otherwise than the truth and than each other, and are named."""
+    truths, told = _truths(exercise), told_by(exercise)
     right = tuple(truths.verdicts[flow.text] for flow in exercise.prediction.flows)
     assert len({right, *told.values()}) >= 3
     for name, verdicts in told.items():
@@ -80,3 +92,15 @@ def test_a_prediction_tells_the_believers_apart(exercise):
         )
         result = check_prediction(exercise, table)
         assert (name.partition(":")[0] in result.misconceptions) == (verdicts != right)
+
+
+@pytest.mark.parametrize("lesson", sorted({exercise.lesson for exercise in PREDICTED}))
+def test_a_lesson_has_a_prediction_or_an_answer_for_each_of_its_misconceptions(lesson):
+    """Models can be predicted with; what the API server refuses can only be written."""
+    shown = {sample.name for exercise in WRITTEN if exercise.lesson == lesson for sample in exercise.wrong}
+    for exercise in PREDICTED:
+        if exercise.lesson == lesson:
+            truths = _truths(exercise)
+            right = tuple(truths.verdicts[flow.text] for flow in exercise.prediction.flows)
+            shown |= {name.partition(":")[0] for name, verdicts in told_by(exercise).items() if verdicts != right}
+    assert set(beliefs_of(lesson)) <= shown
