@@ -78,7 +78,7 @@ def test_readings_that_no_world_tells_apart_are_an_error() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_some_go_wrong_only_where_another_one_does(seed: int) -> None:
-    cluster = cluster_of(world(Random(seed)))  # noqa: S311 - repeatable worlds, not secrets
+    cluster = cluster_of(world(Random(seed)))
     for flow, wrong in mistakes(cluster).items():
         for narrow, wide in INCLUDED:
             assert narrow not in wrong or wide in wrong, f"{flow}: {narrow} without {wide}"

@@ -74,7 +74,7 @@ def test_a_picture_of_one_port_says_nothing_about_the_others(documents, port):
 
 def several(count: int, seed: int) -> list[scenes.Manifest]:
     """Several worlds in one cluster, so that many Pods are alike and many are not."""
-    random = Random(seed)  # noqa: S311 - repeatable
+    random = Random(seed)
     documents = []
     for number in range(count):
         for document in worlds.world(random):
