@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from autograder.manifests.limits import InputError
 from autograder.network.comparison import compare
 from autograder.pictures.words import compact
 
 from . import options
-from .matrix_json import connection_object, endpoint_object
-from .network_options import add_network_options, cluster_of, pod_cidrs_of, semantics_of
+from .matrix_json import connection_object, endpoint_object, undefined_object
+from .network_options import add_network_options, cluster_of, reading_of
 from .terminal import Role, Terminal, listed, paragraph, terminal
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ HELP = "what does a change open and close?"
 EXAMPLES = """\
 examples:
   autograder diff before/ after/
-  autograder diff <(git show HEAD:policies.yaml) policies.yaml -o json
+  autograder diff before.yaml after.yaml --world pods.yaml
+                                             policies alone need the Pods they are about
+  git show HEAD:shop.yaml | autograder diff - shop.yaml -o json
 
 Exit status: 0 equivalent, 1 something differs, 2 it could not be carried out.
 """
@@ -39,19 +42,37 @@ _MOST_NAMES = 4
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Name the command's arguments."""
     parser = subparsers.add_parser(
-        "diff", help=HELP, description=HELP, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+        "diff",
+        help=HELP,
+        description=HELP,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("old", metavar="OLD", help="file, folder or - for standard input")
     parser.add_argument("new", metavar="NEW", help="file, folder or -")
+    parser.add_argument(
+        "--world",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="manifests that belong to both sides, such as Namespaces and Pods; repeatable",
+    )
     add_network_options(parser, paths=False)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the difference and return the exit status. Raises InputError for manifests that cannot be read."""
-    old, ignored_old = cluster_of(options.load(args, [args.old]), args)
-    new, ignored_new = cluster_of(options.load(args, [args.new]), args)
-    found = compare(old, new, semantics_of(args), pod_cidrs=pod_cidrs_of(args))
+    if [args.old, args.new, *args.world].count("-") > 1:
+        raise InputError("Standard input can be read once. Give - for one of OLD, NEW and --world only.")
+    reading = reading_of(args)
+    old, ignored_old = cluster_of(options.load(args, [*args.world, args.old]), reading)
+    new, ignored_new = cluster_of(options.load(args, [*args.world, args.new]), reading)
+    if not old.pods and not new.pods and (old.policies or new.policies):
+        # Equal because empty would be a proof of nothing.
+        raise InputError("Neither side holds a Pod or a workload, so no policy can differ. Give the Pods with --world.")
+    found = compare(old, new, reading.semantics, pod_cidrs=reading.pod_cidrs)
     if args.output == "json":
         document = difference_object(found, ignored_old + ignored_new)
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
@@ -76,7 +97,7 @@ def difference_object(found: Difference, ignored: list[dict[str, Any]]) -> dict[
         "equivalent": found.equivalent,
         "added": [connection_object(item) for item in found.added()],
         "removed": [connection_object(item) for item in found.removed()],
-        "undefined": [{**connection_object(item), "reason": "changed"} for item in found.undefined()],
+        "undefined": [undefined_object(item, "changed") for item in found.undefined()],
         "endpoints": {
             "only_old": [endpoint_object(endpoint) for endpoint in found.only_old],
             "only_new": [endpoint_object(endpoint) for endpoint in found.only_new],
@@ -107,7 +128,8 @@ def text_lines(found: Difference, on: Terminal) -> Iterator[str]:
         flow, beside = found.witness.flow, found.witness.beside
         head = f"{_flow_text(flow)}: was {flow.old}, is {flow.new}."
         yield from (on.paint(line, "head") for line in paragraph(head, on.width, hanging="  "))
-        yield from paragraph(found.witness.because, on.width, "  ")
+        if found.witness.because:
+            yield from paragraph(found.witness.because, on.width, "  ")
         if beside is not None:
             yield from paragraph(f"Unchanged beside it: {_flow_text(beside)} is {beside.new}.", on.width, "  ")
     yield from _section("Opened:", "+", "good", found.added(), on)

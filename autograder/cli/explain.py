@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from autograder.manifests.limits import InputError
 from autograder.network import explanation
 from autograder.network.lookup import UnknownEndpointError, find
+from autograder.network.ports import PROTOCOLS
 
 from . import options
-from .network_options import add_network_options, cluster_of, result_of
+from .network_options import add_network_options, cluster_of, port_or_name, reading_of, result_of
 from .terminal import Role, Terminal, paragraph, terminal
 
 if TYPE_CHECKING:
@@ -33,28 +34,36 @@ examples:
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Name the command's arguments."""
     parser = subparsers.add_parser(
-        "explain", help=HELP, description=HELP, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+        "explain",
+        help=HELP,
+        description=HELP,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
-    add_network_options(parser)
+    add_network_options(parser, beliefs=False)
     parser.add_argument(
         "--from", dest="source", required=True, metavar="X", help="who connects: namespace/name, name or IP address"
     )
     parser.add_argument(
         "--to", dest="destination", required=True, metavar="Y", help="to whom: namespace/name, name or IP address"
     )
-    parser.add_argument("--port", required=True, metavar="N|NAME", help="the destination's port, a number or its name")
-    parser.add_argument("--protocol", choices=("TCP", "UDP", "SCTP"), default="TCP", help="default TCP")
+    parser.add_argument(
+        "--port",
+        required=True,
+        type=port_or_name,
+        metavar="N|NAME",
+        help="the destination's port, a number or its name",
+    )
+    parser.add_argument("--protocol", choices=PROTOCOLS, default=PROTOCOLS[0], help="default TCP")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the explanation and return the exit status. Raises InputError for what cannot be read or found."""
-    port: int | str = int(args.port) if args.port.isdigit() else args.port
-    if isinstance(port, int) and not 1 <= port <= 65535:
-        message = f"--port {port}: a port is a number from 1 to 65535, or the name of a container port."
-        raise InputError(message)
-    cluster, ignored = cluster_of(options.load(args), args)
-    result = result_of(args, cluster)
+    reading = reading_of(args)
+    cluster, ignored = cluster_of(options.load(args), reading)
+    result = result_of(cluster, reading)
     try:
         source, source_address = find(result, args.source, args.namespace)
         destination, destination_address = find(result, args.destination, args.namespace)
@@ -66,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             result,
             source.id,
             destination.id,
-            port,
+            args.port,
             args.protocol,
             source_address=source_address,
             destination_address=destination_address,

@@ -33,14 +33,20 @@ def ports_object(ports: PortSet) -> dict[str, list[list[int]]]:
 
 
 def connection_object(connection: Connection) -> dict[str, Any]:
-    """Return a connection as ``{from, to, allowed}``, or ``{from, to, ports, reason}`` when it is undefined."""
-    ends = {
+    """Return what is allowed as ``{from, to, allowed}``."""
+    return {**_ends(connection), "allowed": ports_object(connection.ports)}
+
+
+def undefined_object(connection: Connection, reason: str) -> dict[str, Any]:
+    """Return what is undefined as ``{from, to, ports, reason}``."""
+    return {**_ends(connection), "ports": ports_object(connection.ports), "reason": reason}
+
+
+def _ends(connection: Connection) -> dict[str, list[str]]:
+    return {
         "from": [endpoint.id for endpoint in connection.sources],
         "to": [endpoint.id for endpoint in connection.destinations],
     }
-    if connection.reason:
-        return {**ends, "ports": ports_object(connection.ports), "reason": connection.reason}
-    return {**ends, "allowed": ports_object(connection.ports)}
 
 
 class _Ids:

@@ -8,9 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from autograder.manifests.limits import InputError
+from autograder.network.ports import PROTOCOLS
 
 from . import matrix_json, matrix_text, options
-from .network_options import add_network_options, cluster_of, result_of
+from .network_options import add_network_options, cluster_of, port_number, reading_of, result_of
 
 if TYPE_CHECKING:
     from autograder.network import Reachability
@@ -33,13 +34,16 @@ PICTURES = ("dot", "mermaid", "svg")
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Name the command's arguments."""
     parser = subparsers.add_parser(
-        "reach", help=HELP, description=HELP, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+        "reach",
+        help=HELP,
+        description=HELP,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     add_network_options(parser, outputs=("text", "json", *PICTURES))
-    parser.add_argument("--port", type=int, metavar="N", help="judge one destination port only")
-    parser.add_argument(
-        "--protocol", choices=("TCP", "UDP", "SCTP"), default="TCP", help="the protocol of --port (default TCP)"
-    )
+    parser.add_argument("--port", type=port_number, metavar="N", help="judge one destination port only")
+    parser.add_argument("--protocol", choices=PROTOCOLS, help="the protocol of --port (default TCP)")
     parser.add_argument(
         "--by", choices=("pod", "workload"), default="pod", help="show every Pod, or the like Pods of a workload as one"
     )
@@ -50,19 +54,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Print the matrix and return the exit status. Raises InputError for manifests that cannot be read."""
-    if args.port is not None and not 1 <= args.port <= 65535:
-        message = f"--port {args.port}: a port is a number from 1 to 65535."
-        raise InputError(message)
-    if args.output in PICTURES and (args.summary or args.expand):
-        message = (
-            f"-o {args.output} draws a picture; --summary and --expand are for text and JSON. Leave one of them out."
-        )
-        raise InputError(message)
-    cluster, ignored = cluster_of(options.load(args), args)
-    result = result_of(args, cluster)
+    _refuse_what_does_not_go_together(args)
+    reading = reading_of(args)
+    cluster, ignored = cluster_of(options.load(args), reading)
+    result = result_of(cluster, reading)
     if args.by == "workload":
         result = result.by_workload()
-    port = (args.protocol, args.port) if args.port is not None else None
+    port = (args.protocol or PROTOCOLS[0], args.port) if args.port is not None else None
     if args.output in PICTURES:
         _picture(args, result, port)
     elif args.summary:
@@ -73,6 +71,20 @@ def run(args: argparse.Namespace) -> int:
     else:
         matrix_text.write(matrix_text.lines(result, port=port))
     return 0
+
+
+def _refuse_what_does_not_go_together(args: argparse.Namespace) -> None:
+    """Raise InputError for an option that would have no effect beside another."""
+    if args.protocol and args.port is None:
+        raise InputError(
+            f"--protocol {args.protocol} goes with --port. Without a port the answer holds every protocol."
+        )
+    if args.summary and (args.port is not None or args.expand or args.output in PICTURES):
+        raise InputError(
+            "--summary counts pairs over all ports. It goes with -o text and -o json, not with other views."
+        )
+    if args.expand and args.output != "json":
+        raise InputError("--expand gives every pair an entry of its own in JSON. Add -o json.")
 
 
 def _picture(args: argparse.Namespace, result: Reachability, port: tuple[str, int] | None) -> None:
