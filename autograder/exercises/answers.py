@@ -132,12 +132,9 @@ def learner_answer(exercise: Exercise, folder: Path, cell: str | None = None) ->
     `folder` is where the notebook lies. `cell` is the cell's text where it is known to be newer than the saved
     notebook, that is, in the notebook's own kernel. Raises `InputError` when a file cannot be read.
     """
-    return _decide(
-        exercise,
-        folder,
-        cells_of(exercise, folder) if cell is None else [_text(exercise, readable(cell), "the cell")],
-        "file",
-    )
+    if cell is not None:
+        return _decide(exercise, folder, [_text(exercise, readable(cell), "the cell")], "file")
+    return _decide(exercise, folder, _texts(exercise, cells_of(exercise, folder)), "file")
 
 
 def submitted_answer(exercise: Exercise, notebook: Path) -> Answer:
@@ -145,7 +142,7 @@ def submitted_answer(exercise: Exercise, notebook: Path) -> Answer:
 
     Raises `InputError` when the notebook or the answer's file cannot be read.
     """
-    found = _cells(exercise, read_notebook(notebook)) if notebook.exists() else []
+    found = _cells_in(exercise, notebook) if notebook.exists() else []
     return _decide(exercise, notebook.parent, found, "cell")
 
 
@@ -155,7 +152,7 @@ def file_answer(exercise: Exercise, path: Path) -> Answer:
     Raises `InputError` when it cannot be read.
     """
     if path.suffix == ".ipynb":
-        cells = _cells(exercise, read_notebook(path))
+        cells = _cells_in(exercise, path)
         if not cells:
             raise InputError(
                 f"{path} holds no cell for {exercise.id}: none begins with %%{magic_of(exercise)} {exercise.id}."
@@ -167,11 +164,23 @@ def file_answer(exercise: Exercise, path: Path) -> Answer:
     return Answer(exercise.id, text.text, text.file, text.state, "file")
 
 
-def cells_of(exercise: Exercise, folder: Path) -> list[Text]:
-    """Return what the notebooks in a folder hold for an exercise. Raises `InputError` for a broken notebook."""
-    found = []
+def cells_of(exercise: Exercise, folder: Path) -> list[tuple[Notebook, Cell]]:
+    """Return the cells for an exercise in the notebooks of a folder.
+
+    A broken notebook is passed over if another one has a cell; else `InputError` is raised, since the answer may have
+    been in it.
+    """
+    found: list[tuple[Notebook, Cell]] = []
+    broken: list[InputError] = []
     for path in notebooks_in(folder):
-        found += _cells(exercise, read_notebook(path))
+        try:
+            notebook = read_notebook(path)
+        except InputError as error:
+            broken.append(error)
+        else:
+            found += [(notebook, cell) for cell in find_cells(exercise, notebook)]
+    if broken and not found:
+        raise broken[0]
     return found
 
 
@@ -223,11 +232,16 @@ def replace_file(path: Path, text: str) -> None:
         ) from None
 
 
-def _cells(exercise: Exercise, notebook: Notebook) -> list[Text]:
-    name = Path(notebook.file).name
+def _texts(exercise: Exercise, cells: Iterable[tuple[Notebook, Cell]]) -> list[Text]:
     return [
-        _text(exercise, readable(cell.text), f"{name}, cell {cell.number}") for cell in find_cells(exercise, notebook)
+        _text(exercise, readable(cell.text), f"{Path(notebook.file).name}, cell {cell.number}")
+        for notebook, cell in cells
     ]
+
+
+def _cells_in(exercise: Exercise, path: Path) -> list[Text]:
+    notebook = read_notebook(path)
+    return _texts(exercise, [(notebook, cell) for cell in find_cells(exercise, notebook)])
 
 
 def state_of(exercise: Exercise, text: str) -> State:

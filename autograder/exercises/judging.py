@@ -224,13 +224,14 @@ class Question:
         ]
         return min(pairs, key=lambda pair: self.positions(index, *pair), default=None)
 
-    def positions(self, index: int, source: Place, target: Place) -> tuple[int, int]:
-        """Return where two places stand in a flow line; in the rest, what is in the intent's namespace comes first."""
-        if index < len(self.ends):
-            sources, targets = self.ends[index]
-            return sources.position(source) or 0, targets.position(target) or 0
+    def positions(self, index: int, source: Place, target: Place) -> tuple[int, ...]:
+        """Return the rank of a flow in a line: by the order of the names, then what is in the intent's namespace."""
         home = self.intent.namespace
-        return int(target.namespace != home), int(source.namespace != home)
+        at_home = (int(target.namespace != home), int(source.namespace != home))
+        if index == len(self.ends):  # the rest, which names nobody
+            return at_home
+        sources, targets = self.ends[index]
+        return (sources.position(source) or 0, targets.position(target) or 0, *at_home)
 
     def _lines(self, place: Place) -> tuple[int, int]:
         sent = received = 0
@@ -303,10 +304,11 @@ class Hearing:
             verdict = self.after.between_classes(source.after, target.after)
             for index, ports in self.question.mention(lines).checks:
                 expect = self.question.intent.flows[index].expect
-                if not ports or any(_asked(expect, ports, verdict)):
+                right = ports & verdict[0] if expect == "allow" else ports - verdict[0] - verdict[1]
+                if not right:
                     continue
-                same_port = (wrong.protocol, wrong.port) in ports
-                protocol, port = _closest(ports, wrong.protocol, wrong.port)
+                same_port = (wrong.protocol, wrong.port) in right
+                protocol, port = _closest(right, wrong.protocol, wrong.port)
                 for start, end in source.pairs(target):
                     # That nobody gets in on some other port is right, and tells nothing.
                     tells = expect == "allow" or same_port

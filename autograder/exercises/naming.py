@@ -16,7 +16,7 @@ written                means
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.manifests.problems import Path
@@ -29,19 +29,17 @@ from .shape import Fault, nearest
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The places that one side of a line names, in the order of the intent."""
+    """The places that one side of a line names, each with the number of the name that means it."""
 
-    pods: tuple[str, ...]
-    blocks: tuple[Block, ...]
+    pods: Mapping[str, int]
+    """By endpoint id."""
+    blocks: Mapping[Block, int]
 
     def position(self, place: Place) -> int | None:
-        """Return where a place stands among the ends, or None when the side does not name it."""
+        """Return which name of the side means a place, or None when none does."""
         if place.range is None:
-            return self.pods.index(place.label) if place.label in self.pods else None
-        for index, bounds in enumerate(self.blocks):
-            if lies_in(place.range, bounds):
-                return len(self.pods) + index
-        return None
+            return self.pods.get(place.label)
+        return next((number for bounds, number in self.blocks.items() if lies_in(place.range, bounds)), None)
 
     @property
     def is_one(self) -> bool:
@@ -64,20 +62,22 @@ class Names:
         ]
 
     def ends(self, written: Sequence[str], path: Path) -> Ends:
-        """Return what one side of a line names, each place once; `path` is where it is written."""
-        pods: dict[str, None] = {}
-        blocks: dict[Block, None] = {}
+        """Return what one side of a line names; `path` is where it is written."""
+        pods: dict[str, int] = {}
+        blocks: dict[Block, int] = {}
         for index, name in enumerate(written):
             if name in self._intent.outside:
-                blocks[block(self._intent.outside[name])] = None
+                blocks.setdefault(block(self._intent.outside[name]), index)
             elif name == OUTSIDE:
-                blocks.update(dict.fromkeys(map(block, EVERYWHERE)))
+                for cidr in EVERYWHERE:
+                    blocks.setdefault(block(cidr), index)
             else:
                 found = self._matching(name)
-                pods.update(dict.fromkeys(found))
+                for label in found:
+                    pods.setdefault(label, index)
                 if not found:
                     self.faults.append(Fault((*path, index) if len(written) > 1 else path, self._unknown(name)))
-        return Ends(tuple(pods), tuple(blocks))
+        return Ends(pods, blocks)
 
     def _matching(self, name: str) -> list[str]:
         """Return the ids of the endpoints that a name or a pattern means."""

@@ -83,6 +83,8 @@ class Notebook:
 
 def read_notebook(path: Path) -> Notebook:
     """Return the notebook in a file. Raises `InputError` when there is none, or it cannot be read."""
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is not a notebook: it is not a regular file. Start from a fresh copy of the course.")
     try:
         with path.open("rb") as stream:
             data = stream.read(LIMITS.max_bytes + 1)

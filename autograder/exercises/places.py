@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from autograder.manifests.objects import Pod
@@ -39,7 +39,7 @@ class Place:
     namespace: str = ""
     range: AddressRange | None = None
     """The piece of the world outside; None for an endpoint of the scene."""
-    pod: Pod | None = None
+    pod: Pod | None = field(default=None, compare=False)
     meets_itself: bool = False
 
     @property

@@ -18,6 +18,7 @@ from autograder.network.ports import PortSet
 from .checking import Result
 from .effect import Effect, Effected
 from .findings import Finding
+from .places import Place
 from .predictions import Predicted
 
 _LABEL: Final = 9
@@ -25,7 +26,7 @@ _CELL: Final = 24
 _CODES: Final = {"bad": "31", "good": "32", "warn": "33", "head": "1", "quiet": "2"}
 _ROWS: Final = (("wanted", "wanted"), ("got", "got"), ("because", "because"))
 _MOST_FOLDED: Final = 10
-_MOST_CELLS: Final = 40
+_MOST_LISTED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,8 @@ def effect_lines(found: Effect, style: Style) -> Iterator[str]:
         yield f"and {found.left_out} more endpoints"
     yield ""
     right, wrong = style.sign("good"), style.sign("bad")
-    yield from _wrapped(
-        f"{right} as asked   {wrong} not as asked   * changed by the answer   . nothing   - not judged", style.width
-    )
+    legend = f"{right} as asked, {wrong} not as asked, * changed by the answer, . nothing, - not judged"
+    yield from _wrapped(legend, style.width)
 
 
 def cell_text(cell: Effected, style: Style) -> str:
@@ -261,11 +261,27 @@ def _table(found: Effect, style: Style) -> list[str] | None:
 
 
 def _list(found: Effect, style: Style) -> Iterator[str]:
-    """Yield the cells that matter, one below the other: what is wrong, then what changed, then what is right."""
+    """Yield the cells that matter by destination, sources with the same verdict together, what is wrong first."""
     order = {"too-open": 0, "too-closed": 1, "undefined": 2}
-    cells = [cell for row in found.cells for cell in row if cell.changed or cell.state not in ("unasked", "not-judged")]
-    cells.sort(key=lambda cell: (order.get(cell.state, 3), not cell.changed))
-    for cell in cells[:_MOST_CELLS]:
-        yield from _wrapped(f"{cell.source} -> {cell.target}: {cell_text(cell, style)}", style.width)
-    if len(cells) > _MOST_CELLS:
-        yield f"and {len(cells) - _MOST_CELLS} more"
+    groups: dict[Place, dict[str, list[Effected]]] = {}
+    for row in found.cells:
+        for cell in row:
+            if cell.changed or cell.state not in ("unasked", "not-judged"):
+                groups.setdefault(cell.target, {}).setdefault(cell_text(cell, style), []).append(cell)
+
+    def rank(verdict: tuple[str, list[Effected]]) -> int:
+        return order.get(verdict[1][0].state, 3)
+
+    ranked = sorted(groups.items(), key=lambda group: min(map(rank, group[1].items())))
+    for target, verdicts in ranked[:_MOST_LISTED]:
+        yield from _hanging(f"to {target}", style)
+        for text, cells in sorted(verdicts.items(), key=rank):
+            yield from _hanging(f"  {text} from {', '.join(str(cell.source) for cell in cells)}", style)
+    if len(ranked) > _MOST_LISTED:
+        yield f"and {len(ranked) - _MOST_LISTED} more"
+
+
+def _hanging(text: str, style: Style) -> list[str]:
+    indent = text[: len(text) - len(text.lstrip())]
+    lines = _wrapped(text, style.width - len(indent) - 4)
+    return [f"{indent}{lines[0]}", *(f"{indent}    {line}" for line in lines[1:])]

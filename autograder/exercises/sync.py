@@ -13,15 +13,14 @@ from .answers import (
     answer_path,
     as_cell,
     body,
-    find_cells,
+    cells_of,
     magic_of,
-    notebooks_in,
     read_answer,
     replace_file,
     state_of,
     write_answer,
 )
-from .notebooks import Cell, Notebook, read_notebook
+from .notebooks import Cell, Notebook
 from .spec import Exercise
 
 
@@ -74,12 +73,7 @@ def sync(exercise: Exercise, folder: Path, keep: Side | None = None) -> Synced:
 
 def _cell(exercise: Exercise, folder: Path) -> tuple[Notebook | None, Cell | None]:
     """Return the notebook and the cell that holds the answer: one that was changed before one that was not."""
-    found = [
-        (notebook, cell)
-        for path in notebooks_in(folder)
-        for notebook in (read_notebook(path),)
-        for cell in find_cells(exercise, notebook)
-    ]
+    found = cells_of(exercise, folder)
     changed = [(notebook, cell) for notebook, cell in found if state_of(exercise, cell.text) == "changed"]
     return next(iter([*changed, *found]), (None, None))
 

@@ -175,6 +175,19 @@ def test_a_broken_notebook_is_told_and_not_skipped(tmp_path):
         learner_answer(ONLY_API, tmp_path)
 
 
+def test_a_broken_notebook_beside_the_right_one_is_passed_over(tmp_path):
+    folder = desk(tmp_path, cell(MAGIC + MINE))
+    (tmp_path / "scratch.ipynb").write_text("", encoding="utf-8")
+    assert learner_answer(ONLY_API, folder).state == "changed"
+    assert sync(ONLY_API, folder).done == "file-written"
+
+
+def test_a_folder_in_place_of_a_notebook_is_refused(tmp_path):
+    (tmp_path / "shop.ipynb").mkdir()
+    with pytest.raises(InputError, match="not a regular file"):
+        submitted_answer(ONLY_API, tmp_path / "shop.ipynb")
+
+
 def test_an_answer_from_a_file_that_the_learner_names(tmp_path):
     folder = desk(tmp_path, cell(MAGIC + MINE), file=OTHER)
     assert body(file_answer(ONLY_API, folder / "shop.ipynb").text) == body(MINE)

@@ -118,7 +118,7 @@ def test_labels_in_an_intent(labels, name, found):
     world = Cluster.of([], [*PODS, replace(PODS[0], name="extra", labels=labels)])
     intent = read_intent({"namespace": "shop", "flows": [flow(name, "db", "all", "allow")]})
     if found:
-        assert Question(intent, world).ends[0][0].pods == ("shop/extra",)
+        assert list(Question(intent, world).ends[0][0].pods) == ["shop/extra"]
     else:
         with pytest.raises(IntentError, match="matches no Pod"):
             Question(intent, world)
@@ -345,7 +345,7 @@ def test_replicas_of_a_workload_are_judged_among_each_other():
         pytest.param(
             [policy("db", app("db"), rule(FROM_API))],
             {"flows": [flow("api", "db", "5000-5432", "allow"), flow("*", "db", "all", "deny")]},
-            "monitoring/prometheus -> shop/db TCP 9187",
+            "shop/web -> shop/db TCP 9187",
             id="one that is closed before one that is open, where the wrong one is open",
         ),
         pytest.param(
