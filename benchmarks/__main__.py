@@ -136,6 +136,9 @@ def _small_things(runs: int) -> None:
         imported.append(_wall_time([sys.executable, "-c", "import autograder"]))
     base, ours = statistics.median(empty), statistics.median(imported)
     print(f"python -c pass {base * 1000:.0f} ms; import autograder {ours * 1000:.0f} ms, ratio {ours / base:.2f}")
+    found = _json([sys.executable, "-m", "benchmarks.check_one", str(10 * runs)])
+    for kind, seconds in found.items():
+        print(f"one exercise checked in a warm process, a {kind} answer: {seconds * 1000:.1f} ms of CPU")
 
 
 def _json(command: list[str]) -> Any:
