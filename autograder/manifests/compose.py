@@ -299,7 +299,8 @@ class _Rare:
         if isinstance(value, dict | list):
             hint = "Quote the key. Brackets and braces begin a list or a mapping."
             self.refuse(f"yaml: invalid map key: {_shorten(go_syntax(value))}", event, hint)
-            return _BadKey("")
+            return _BadKey("", event)
+        written = event
         if isinstance(event, AliasEvent):
             event = self.anchors[str(event.anchor)][1]
         elif value == "<<" and (event.implicit[0] or event.tag == _MERGE_TAG):
@@ -309,9 +310,9 @@ class _Rare:
         try:
             return key_text(event.tag, event.value)
         except TagError:  # refused already, as a value
-            return _BadKey("")
+            return _BadKey("", written)
         except KeyTypeError as error:
-            return _BadKey(str(error))
+            return _BadKey(str(error), written)
 
     def repeat(self, container: Any, key: str, event: Any, stack: list[_Frame]) -> None:
         """Note a key that its mapping holds already, unless it was merged in."""
@@ -372,8 +373,9 @@ class _Merge:
 class _BadKey:
     """A key that no JSON object can have. Kubernetes has none either, so its entry is dropped."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, event: Any) -> None:
         self.detail = detail
+        self.event = event
 
     def __str__(self) -> str:
         return "?"
@@ -383,7 +385,7 @@ class _BadKey:
         if self.detail:
             detail = f"{self.detail}, value: {_shorten(go_syntax(value))}"
             hint = "Write a name before the colon, in quotes if it looks like null or a number."
-            rare.refuse(detail, event, hint, stage=1)
+            rare.refuse(detail, self.event, hint, stage=1)
 
 
 def unsupported_number(value: Value) -> tuple[Path, str] | None:

@@ -31,6 +31,7 @@ else:
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEFORE_CONTENT: Final = re.compile("[ \t]*([#%][^\r\n\x85\u2028\u2029]*)?[\r\n\x85\u2028\u2029]")
+_VERSION: Final = re.compile(r"%YAML +0*([0-9]+)\.0*([0-9]+)[ \t]*(?:#.*)?\Z")
 _MOST_DIRECTIVES: Final = 100
 """libyaml compares each ``%TAG`` line with all before it, and hardly any file that kubectl takes has one."""
 
@@ -41,8 +42,8 @@ def events(text: str) -> NextEvent:
     Raises `ReadError` for a text that is not even tried, and PyYAML's own errors; so may each call.
     `explain` turns the latter into kubectl's.
     """
-    if text.count("%TAG") > _MOST_DIRECTIVES:
-        _refuse_many_directives(text)
+    if "%" in text:
+        _check_directives(text)
     return _events(text)
 
 
@@ -79,14 +80,19 @@ def is_template(text: str, index: int) -> bool:
     return "{{" in text[text.rfind("\n", 0, index) + 1 :].partition("\n")[0]
 
 
-def _refuse_many_directives(text: str) -> None:
-    """Raise `ReadError` for a text that begins with very many directives."""
-    directives, at = 0, 0
+def _check_directives(text: str) -> None:
+    """Raise `ReadError` for a text that begins with very many directives, or with a YAML that goyaml refuses."""
+    directives = number = at = 0
     while (line := _BEFORE_CONTENT.match(text, at)) is not None:
         directives += (line[1] or "").startswith("%")
+        version = _VERSION.match(line[1] or "")
+        if version is not None and version.groups() != ("1", "1"):
+            where = f"line {number}: " if number else ""
+            raise ReadError(f"yaml: {where}found incompatible YAML document", at, _DIRECTIVES)
         if directives > _MOST_DIRECTIVES:
             raise ReadError("yaml: did not find expected <document start>", at, _DIRECTIVES)
         at = line.end()
+        number += 1
 
 
 class _Place(NamedTuple):
