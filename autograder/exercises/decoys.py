@@ -22,7 +22,10 @@ from autograder.network.cluster import METADATA_NAME, Cluster
 
 MOST: Final = 100
 """How many combinations of labels are tried together, of Pods as of namespaces."""
-_STEM: Final = "decoy"
+_STEM: Final = "zz-decoy"
+"""How names begin that decoys have: behind all others, so that a Pod of the scene is cited where it shows the same."""
+_OTHER: Final = "other"
+"""The value of a label that no selector names."""
 
 Labels = dict[str, str]
 
@@ -86,7 +89,7 @@ def _cases(selectors: Iterable[LabelSelector]) -> dict[str, frozenset[str]]:
 def _combinations(cases: Mapping[str, frozenset[str]]) -> Iterator[Labels]:
     """Yield labels for every combination of named value, other value and no value; beyond `MOST` one key at a time."""
     choices: dict[str, list[str | None]] = {
-        key: [None, _free(_STEM, values), *sorted(values)] for key, values in cases.items()
+        key: [None, _free(_OTHER, values), *sorted(values)] for key, values in cases.items()
     }
     if prod(map(len, choices.values())) <= MOST:
         for values in product(*choices.values()):

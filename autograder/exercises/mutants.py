@@ -101,6 +101,7 @@ def vocabulary(cluster: Cluster) -> Vocabulary:
 
 def mutants(answer: Sequence[Any], words: Vocabulary) -> Iterator[Mutant]:
     """Yield every mutant of an answer, given as the values of its documents, each value once."""
+    answer = json.loads(json.dumps(answer))  # an alias is a value of its own: an edit changes one place
     seen = {_identity(answer)}
     for mutant in _all(answer, words):
         identity = _identity(mutant.documents)
@@ -296,7 +297,7 @@ def _brief(value: Any) -> str:
 
 
 def _written(values: Sequence[Any]) -> list[str]:
-    text: str = yaml.safe_dump_all(values, sort_keys=False, width=1_000_000, allow_unicode=True)
+    text: str = yaml.safe_dump_all(json.loads(json.dumps(values)), sort_keys=False, width=1_000_000, allow_unicode=True)
     return text.splitlines()
 
 

@@ -7,6 +7,7 @@
       given.yaml      of a prediction: the policies whose effect is to be predicted
       solution.md     the reasoning, and rung 3 of the hints             (instructor only)
       right/*.yaml    right answers, written differently                 (instructor only)
+      right/permitted.txt  small edits of them that are right too        (instructor only)
       wrong/*.yaml    what a believer writes                             (instructor only)
 
 A release for a class has the same folders under ``exercises/``, without what is for instructors only.
