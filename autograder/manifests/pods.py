@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from .defaults import parallelism, protocol, replicas
 from .objects import ContainerPort, Pod, Source
+from .validation.ports import PROTOCOLS
 
 _MOST_VALUES: Final = 10_000
 """Of a workload with more replicas, what differs between them is taken to be unknown."""
@@ -145,9 +146,12 @@ def _labels(written: Mapping[str, str], added: Varying) -> tuple[dict[str, str],
 
 
 def _ports(containers: Iterable[Mapping[str, Any]]) -> Iterable[ContainerPort]:
+    """Yield the ports of containers. Up to 1.33 a StatefulSet may hold wrong ones, of which no Pod can be made."""
     for container in containers:
         for port in container.get("ports", ()):
-            yield ContainerPort(port.get("name") or None, port["containerPort"], protocol(port))
+            number = port.get("containerPort", 0)
+            if 1 <= number <= 65535 and protocol(port) in PROTOCOLS:
+                yield ContainerPort(port.get("name") or None, number, protocol(port))
 
 
 def _owner(references: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.manifests.load import load_text
+from autograder.manifests.load import Options, load_text
 from autograder.manifests.objects import ContainerPort
 
 TEMPLATE = """
@@ -225,3 +225,24 @@ def test_ports_of_init_containers_give_no_names():
 def test_a_generated_name_is_known_by_its_prefix():
     found, _ = pod(metadata="generateName: web-")
     assert found.name == "web-"
+
+
+def test_a_template_that_no_pod_can_be_made_of():
+    """Up to 1.33 the server did not look into a StatefulSet's template."""
+    text = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers:
+        - name: db
+          ports:
+            [{name: postgres}, {containerPort: 70000}, {containerPort: 80, protocol: tcp}, {containerPort: 5432}]
+"""
+    (found,) = load_text(text, options=Options(kubernetes_version="1.33")).pods
+    assert found.ports == (ContainerPort(None, 5432),)
+    assert load_text(text, options=Options(kubernetes_version="1.34")).pods == ()

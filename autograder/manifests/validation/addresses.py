@@ -175,6 +175,38 @@ def cidr_errors(text: str, minor: int) -> tuple[str, ...]:
     return ()
 
 
+@lru_cache(maxsize=4096)
+def ip_errors(text: str, minor: int) -> tuple[str, ...]:
+    """Return what is wrong with an IP address.
+
+    >>> ip_errors("10.96.0.7", 37), ip_errors("010.96.0.7", 35)
+    ((), ())
+    >>> ip_errors("010.96.0.7", 37)
+    ('must not have leading 0s',)
+    """
+    address = parse_ip(text)
+    if address is None:
+        return ("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",)
+    if minor < 36:
+        return ()
+    if not _is_strict(f"{text}/0"):
+        return ("must not have leading 0s",)
+    if ":" in text and _is_v4(address):
+        return ("must not be an IPv4-mapped IPv6 address",)
+    return ()
+
+
+def parse_ip(text: str) -> int | None:
+    """Return an address read the lenient way, IPv4 inside IPv6, or None."""
+    value = _lenient_v4(text)
+    return _lenient_v6(text) if value is None else value
+
+
+def is_ipv4(address: int) -> bool:
+    """Return whether an address that `parse_ip` returned is IPv4."""
+    return _is_v4(address)
+
+
 def cidr_warnings(text: str, minor: int) -> list[str]:
     """Return what the server warns of in a CIDR that it takes, without the field in front.
 
@@ -200,3 +232,17 @@ def cidr_warnings(text: str, minor: int) -> list[str]:
                 f"IPv6 CIDR value {quote(text)} should be in RFC 5952 canonical format ({quote(canonical)})"
             )
     return warnings
+
+
+def ip_warnings(text: str, minor: int) -> list[str]:
+    """Return what the server warns of in an IP address that it takes, without the field in front."""
+    address = parse_ip(text)
+    if address is None:
+        return []
+    fate = "is invalid" if minor >= 36 else "will be considered invalid in a future Kubernetes release"
+    if not _is_strict(f"{text}/0") or (":" in text and _is_v4(address)):
+        return [f"non-standard IP address {quote(text)} {fate}: use {quote(_text(address))}"]
+    canonical = _text(address)
+    if ":" in text and canonical != text:
+        return [f"IPv6 address {quote(text)} should be in RFC 5952 canonical format ({quote(canonical)})"]
+    return []

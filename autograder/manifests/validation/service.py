@@ -1,7 +1,7 @@
 """Service. Source: pkg/apis/core/validation/validation.go, validateService.
 
-Covered are name, ports, selector, type and session affinity. Addresses and load balancers are decoded
-strictly and not validated here.
+Covered are name, ports, selector, type, cluster addresses and what traffic may come. Load balancers are
+decoded strictly and not validated here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,19 @@ from typing import Any, Final
 from autograder.manifests.defaults import protocol, service_type, target_port
 from autograder.manifests.problems import Path
 
-from .errors import FieldError, Printed, duplicate, each, forbidden, not_supported, required
+from .addresses import ip_errors, is_ipv4, parse_ip
+from .errors import (
+    FieldError,
+    Named,
+    Printed,
+    duplicate,
+    each,
+    forbidden,
+    go_strings,
+    invalid,
+    not_supported,
+    required,
+)
 from .labels import validate_labels
 from .metadata import validate_metadata
 from .names import dns_1035_label, dns_label, dns_subdomain, label_key
@@ -20,6 +32,9 @@ from .ports import PROTOCOLS, port_name, port_number
 
 _TYPES: Final = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _AFFINITIES: Final = ("ClientIP", "None")
+_FAMILIES: Final = ("IPv4", "IPv6")
+_FAMILY_POLICIES: Final = ("PreferDualStack", "RequireDualStack", "SingleStack")
+_TRAFFIC_POLICIES: Final = ("Cluster", "Local")
 
 
 def validate(service: Mapping[str, Any], minor: int) -> Iterator[FieldError]:
@@ -31,6 +46,7 @@ def validate(service: Mapping[str, Any], minor: int) -> Iterator[FieldError]:
     if not ports and not _is_headless(spec) and type_ != "ExternalName":
         yield required(("spec", "ports"))
     if type_ == "ExternalName":
+        yield from _validate_no_addresses(spec)
         name = spec.get("externalName", "").removesuffix(".")
         if name:
             yield from each(("spec", "externalName"), name, dns_subdomain(name))
@@ -41,10 +57,81 @@ def validate(service: Mapping[str, Any], minor: int) -> Iterator[FieldError]:
     affinity = spec.get("sessionAffinity") or "None"
     if affinity not in _AFFINITIES:
         yield not_supported(("spec", "sessionAffinity"), affinity, _AFFINITIES)
+    if type_ != "ExternalName":
+        yield from _validate_addresses(spec, minor)
     if type_ not in _TYPES:
         yield not_supported(("spec", "type"), type_, _TYPES)
     yield from _validate_node_ports(ports, type_)
     yield from _validate_unique_ports(ports, minor)
+    traffic = spec.get("internalTrafficPolicy", "Cluster")
+    if traffic not in _TRAFFIC_POLICIES:
+        yield not_supported(("spec", "internalTrafficPolicy"), traffic, _TRAFFIC_POLICIES)
+
+
+def _validate_no_addresses(spec: Mapping[str, Any]) -> Iterator[FieldError]:
+    written = {
+        "clusterIPs": spec.get("clusterIPs") or spec.get("clusterIP"),
+        "ipFamilies": spec.get("ipFamilies"),
+        "ipFamilyPolicy": spec.get("ipFamilyPolicy"),
+    }
+    for field, value in written.items():
+        if value or (field == "ipFamilyPolicy" and value is not None):
+            yield forbidden(("spec", field), "may not be set for ExternalName services")
+
+
+def _validate_addresses(spec: Mapping[str, Any], minor: int) -> Iterator[FieldError]:
+    """Yield the errors of cluster addresses. One in clusterIP alone is copied to clusterIPs first.
+
+    | clusterIP | clusterIPs |
+    |---|---|
+    | absent | absent |
+    | None | None alone |
+    | an address | the same first; a second one of the other family |
+    """
+    path = ("spec", "clusterIPs")
+    first = spec.get("clusterIP", "")
+    addresses = spec.get("clusterIPs") or [first] * bool(first)
+    printed = go_strings("string", addresses, minor)
+    if first and addresses[0] != first:
+        yield invalid(path, printed, "first value must match `clusterIP`")
+    elif addresses and not first:
+        yield invalid(path, printed, "must be empty when `clusterIP` is not specified")
+    yield from _validate_families(spec)
+    wrong = False
+    for index, address in enumerate(addresses):
+        if index == 0 and address == "None":
+            if len(addresses) > 1:
+                wrong = True
+                yield invalid(path, printed, "'None' must be the first and only value")
+            continue
+        errors = ip_errors(address, minor)
+        wrong = wrong or bool(errors)
+        yield from each((*path, index), address, errors)
+    if len(addresses) > 2:
+        yield invalid(path, printed, "may only hold up to 2 values")
+    if wrong or _is_headless(spec):
+        return
+    families = ["IPv4" if is_ipv4(parse_ip(address) or 0) else "IPv6" for address in addresses]
+    if len(addresses) > 1 and len(set(families)) < 2:
+        yield invalid(path, printed, "may specify no more than one IP for each IP family")
+    for index, (family, wanted) in enumerate(zip(families, spec.get("ipFamilies", ()), strict=False)):
+        if family != wanted and wanted in _FAMILIES:
+            detail = f"expected an {wanted} value as indicated by `ipFamilies[{index}]`"
+            yield invalid((*path, index), addresses[index], detail)
+
+
+def _validate_families(spec: Mapping[str, Any]) -> Iterator[FieldError]:
+    seen = set()
+    for index, family in enumerate(spec.get("ipFamilies", ())):
+        place = ("spec", "ipFamilies", index)
+        if family not in _FAMILIES:
+            yield not_supported(place, family, _FAMILIES)
+        if family in seen:
+            yield duplicate(place, Named(family))
+        seen.add(family)
+    policy = spec.get("ipFamilyPolicy", "SingleStack")
+    if policy not in _FAMILY_POLICIES:
+        yield not_supported(("spec", "ipFamilyPolicy"), policy, _FAMILY_POLICIES)
 
 
 def _is_headless(spec: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 | object | warning |
 |---|---|
 | NetworkPolicy | CIDRs in a form that is ambiguous, or not the usual one |
+| Service | cluster addresses in a form that is not the usual one |
 | Pod, and the template of a workload | the same port, or the same port name, twice |
 | what makes Pods of its own name | a name that is no DNS label |
 
@@ -19,7 +20,7 @@ from autograder.manifests.defaults import protocol, with_host_ports
 from autograder.manifests.go_text import quote
 from autograder.manifests.problems import Path, format_path
 
-from .addresses import cidr_warnings
+from .addresses import cidr_warnings, ip_warnings
 from .names import dns_label
 
 Warning_ = tuple[Path, str]
@@ -43,6 +44,8 @@ def warnings(kind: str, value: Mapping[str, Any], minor: int) -> Iterator[Warnin
     """Yield the warnings for a valid object, in the server's order."""
     if kind == "NetworkPolicy":
         yield from _cidrs(value["spec"], minor)
+    elif kind == "Service":
+        yield from _addresses(value["spec"], minor)
     elif kind in _TEMPLATES:
         yield from _name(kind, value["metadata"].get("name", ""))
         template = value
@@ -66,6 +69,14 @@ def _cidrs(spec: Mapping[str, Any], minor: int) -> Iterator[Warning_]:
                 for place, text in places:
                     for warning in cidr_warnings(text, minor):
                         yield place, f"{format_path(place)}: {warning}"
+
+
+def _addresses(spec: Mapping[str, Any], minor: int) -> Iterator[Warning_]:
+    written = spec.get("clusterIPs") or [spec.get("clusterIP", "")]
+    for index, address in enumerate(written if written[0] not in {"", "None"} else ()):
+        path: Path = ("spec", "clusterIPs", index)
+        for warning in ip_warnings(address, minor):
+            yield path, f"{format_path(path)}: {warning}"
 
 
 def _name(kind: str, name: str) -> Iterator[Warning_]:
@@ -95,7 +106,7 @@ def _same_numbers(ports: list[tuple[Path, Mapping[str, Any]]]) -> Iterator[Warni
         host_ip, host_port = port.get("hostIP", ""), port.get("hostPort", 0)
         if host_ip and not host_port:
             yield path, f"{place}: hostIP set without hostPort: {_go_source(port)}"
-        others = seen.setdefault((port["containerPort"], protocol(port)), [])
+        others = seen.setdefault((port.get("containerPort", 0), protocol(port)), [])
         for other, other_ip, other_port in others[:_MOST_COMPARED]:
             if (host_ip, host_port) == (other_ip, other_port):
                 yield path, f"{place}: duplicate port definition with {other}"
@@ -120,7 +131,6 @@ def _same_names(ports: list[tuple[Path, Mapping[str, Any]]]) -> Iterator[Warning
 
 
 def _go_source(port: Mapping[str, Any]) -> str:
-    return (
-        f"{{Name:{port.get('name', '')} HostPort:{port.get('hostPort', 0)} ContainerPort:{port['containerPort']} "
-        f"Protocol:{protocol(port)} HostIP:{port.get('hostIP', '')}}}"
-    )
+    number, host_port, host_ip = port.get("containerPort", 0), port.get("hostPort", 0), port.get("hostIP", "")
+    ports = f"HostPort:{host_port} ContainerPort:{number} Protocol:{protocol(port)}"
+    return f"{{Name:{port.get('name', '')} {ports} HostIP:{host_ip}}}"
