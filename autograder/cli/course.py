@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .terminal import Terminal
 
-HELP = "is the course itself sound?"
+HELP = "for authors: is the course itself sound?"
 
 DESCRIPTION = """\
 For whoever writes exercises. Every exercise under solutions/ is tried on its
@@ -38,16 +38,14 @@ _PAGE = 110
 
 def add(commands: Any) -> None:
     """Name the arguments of ``autograder course``."""
-    parser = commands.add_parser("course", description="For whoever writes exercises.", allow_abbrev=False)
-    parts = parser.add_subparsers(metavar="check", required=True)
-    check = parts.add_parser(
-        "check",
-        help=HELP,
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    shown: dict[str, Any] = {
+        "description": DESCRIPTION,
+        "epilog": EXAMPLES,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }
+    parts = commands.add_parser("course", **shown).add_subparsers(metavar="check", required=True)
+    check = parts.add_parser("check", help="is the course itself sound?", **shown)
     check.add_argument("exercises", nargs="*", metavar="EXERCISE", help="which exercises (default: all)")
     check.add_argument("--course", type=Path, metavar="FOLDER", help="the course (default: the nearest course.yaml)")
     check.add_argument(
