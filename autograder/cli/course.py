@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .terminal import Terminal
 
-HELP = "for authors: is the course itself sound?"
+HELP = "is the course itself sound?"
 
 DESCRIPTION = """\
 For whoever writes exercises. Every exercise under solutions/ is tried on its
@@ -45,7 +45,7 @@ def add(commands: Any) -> None:
         "allow_abbrev": False,
     }
     parts = commands.add_parser("course", **shown).add_subparsers(metavar="check", required=True)
-    check = parts.add_parser("check", help="is the course itself sound?", **shown)
+    check = parts.add_parser("check", help=HELP, **shown)
     check.add_argument("exercises", nargs="*", metavar="EXERCISE", help="which exercises (default: all)")
     check.add_argument("--course", type=Path, metavar="FOLDER", help="the course (default: the nearest course.yaml)")
     check.add_argument(
