@@ -402,7 +402,7 @@ def _check(world: World, text: str, file: str, starter: Fraction) -> Result:
     believed: tuple[str, ...] = ()
     wrong = [judged for judged in judgement.lines if not judged.holds]
     if wrong:
-        believed = fits(world.question, judgement.hearing.after.reach, world.reading)
+        believed = fits(world.question, judgement.hearing.after.reach, wrong, world.reading)
     findings = [*read.scope, *_flow_findings(world, judgement, wrong, believed)]
     return _result(world, text, read, share, starter, findings, notes, judgement, believed)
 

@@ -29,7 +29,7 @@ namespace_key       a namespaceSelector
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import Final
 
@@ -39,7 +39,9 @@ from autograder.network.cluster import Cluster
 from autograder.network.reachability import Reachability, reachability
 from autograder.network.semantics import KUBERNETES, Semantics
 
-from .judging import Question
+from .intent import FlowLine
+from .judging import Judged, Question, Witness
+from .places import Placed
 
 Reading = Callable[[Semantics], Reachability]
 """Returns who can talk to whom when policies are read so."""
@@ -50,13 +52,15 @@ nothing; reading it under every belief could take minutes."""
 _SWITCHES: Final = tuple(field.name for field in fields(Semantics))
 
 
-def fits(question: Question, after: Reachability, world: Reading) -> tuple[str, ...]:
+def fits(question: Question, after: Reachability, lines: Iterable[Judged], world: Reading) -> tuple[str, ...]:
     """Return the ids of the misconceptions that an answer fits, the most specific first.
 
-    `after` is the scene with the answer as Kubernetes reads it; the intent must fail there. `world` reads the scene
-    without the answer. None are returned for more policies than anybody writes in an answer.
+    `after` is the scene with the answer as Kubernetes reads it, and `lines` what came of it, some of which must not
+    hold. `world` reads the scene without the answer. None are returned for more policies than anybody writes in an
+    answer.
     """
     cluster = after.cluster
+    wrong = [witness for judged in lines if isinstance(judged.line, FlowLine) for witness in judged.witnesses]
     if _size(cluster) > _MOST_ITEMS:
         return ()
     found: list[tuple[str, Semantics, Reachability]] = []
@@ -66,6 +70,9 @@ def fits(question: Question, after: Reachability, world: Reading) -> tuple[str, 
             # A belief about containers says nothing about flows.
             if isinstance(semantics, Semantics) and matters(semantics, cluster):
                 believed = reachability(cluster, semantics)
+                placed = Placed(believed)
+                if any(_is_still_wrong(placed, witness) for witness in wrong):
+                    continue
                 if question.ask(believed, world(semantics)).holds():
                     found.append((model.id, semantics, believed))
     if len({name for name, _, _ in found}) > 1:
@@ -79,6 +86,13 @@ def matters(semantics: Semantics, cluster: Cluster) -> bool:
     """Return False only if this reading of a scene cannot differ from Kubernetes' own."""
     switches = [name for name in _SWITCHES if getattr(semantics, name) != getattr(KUBERNETES, name)]
     return any(_CAN_MATTER[name](cluster) if name in _CAN_MATTER else True for name in switches)
+
+
+def _is_still_wrong(placed: Placed, witness: Witness) -> bool:
+    """Return whether a flow that should be otherwise is so under this reading too. One flow is quicker than all."""
+    allowed, _ = placed.verdict(witness.flow.source, witness.flow.target)
+    port = (witness.flow.protocol, witness.flow.port)
+    return (witness.kind == "open" and port in allowed) or (witness.kind == "closed" and port not in allowed)
 
 
 def _size(cluster: Cluster) -> int:
