@@ -183,7 +183,8 @@ class _Audit:
             result = check(exercise, sample.text, sample.path.name)
             if result.status != "pass":
                 self._add(
-                    "right-fails", file, _line(result), f"earns {result.score:g} of {result.max:g}: {_first(result)}",
+                    "right-fails", file, _line(result, sample),
+                    f"earns {result.score:g} of {result.max:g}: {_first(result)}",
                     "Mend the answer, or the intent that refuses it.",
                 )  # fmt: skip
             documents = load_text(sample.text, sample.path.name).documents
@@ -215,7 +216,7 @@ class _Audit:
             elif believed in known and not _shows(result, believed):
                 told = result.findings[0].misconceptions
                 self._add(
-                    "wrong-misread", file, _line(result),
+                    "wrong-misread", file, _line(result, sample),
                     f"the first finding names {told[0] if told else 'no misconception'}, not {believed}",
                     "Write what a believer would write, or let the scene tell the two beliefs apart.",
                 )  # fmt: skip
@@ -281,8 +282,9 @@ def _shows(result: Result, believed: str | None) -> bool:
     return bool(result.findings) and result.findings[0].misconceptions[:1] == (believed,)
 
 
-def _line(result: Result) -> int:
-    return next((found.line for found in result.findings if found.line), 1)
+def _line(result: Result, sample: Sample) -> int:
+    """Return the line of an answer that is told first. Findings can cite policies of the scene as well."""
+    return next((found.line for found in result.findings if found.line and found.file == sample.path.name), 1)
 
 
 def _first(result: Result) -> str:
