@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.manifests.limits import InputError
 from autograder.network.comparison import compare
+from autograder.pictures.naming import Names, some_of
 from autograder.pictures.words import compact
 
 from . import options
@@ -19,7 +20,6 @@ from .network_options import add_network_options, cluster_of, reading_of
 from .terminal import Role, Terminal, listed, paragraph, terminal
 
 if TYPE_CHECKING:
-    from autograder.network import Endpoint
     from autograder.network.comparison import Difference, Flow
     from autograder.network.reachability import Connection
 
@@ -132,13 +132,14 @@ def text_lines(found: Difference, on: Terminal) -> Iterator[str]:
             yield from paragraph(found.witness.because, on.width, "  ")
         if beside is not None:
             yield from paragraph(f"Unchanged beside it: {_flow_text(beside)} is {beside.new}.", on.width, "  ")
-    yield from _section("Opened:", "+", "good", found.added(), on)
-    yield from _section("Closed:", "-", "bad", found.removed(), on)
-    yield from _section("Undefined before or now, and not both times:", "?", "open", found.undefined(), on)
+    names = Names(found.endpoints)
+    yield from _section("Opened:", "+", "good", found.added(), names, on)
+    yield from _section("Closed:", "-", "bad", found.removed(), names, on)
+    yield from _section("Undefined on one side only:", "?", "open", found.undefined(), names, on)
     for title, endpoints in (("Only in OLD:", found.only_old), ("Only in NEW:", found.only_new)):
         if endpoints:
             yield ""
-            yield from listed(title, [endpoint.id for endpoint in endpoints], on.width)
+            yield from listed(title, Names(endpoints).of(endpoints), on.width)
 
 
 def _flow_text(flow: Flow) -> str:
@@ -148,7 +149,9 @@ def _flow_text(flow: Flow) -> str:
     return f"{flow.source.id} → {to} {flow.protocol} {flow.port}"
 
 
-def _section(title: str, sign: str, role: Role, connections: Iterable[Connection], on: Terminal) -> Iterator[str]:
+def _section(
+    title: str, sign: str, role: Role, connections: Iterable[Connection], names: Names, on: Terminal
+) -> Iterator[str]:
     """Yield what changed in one way, a connection after the other, at most `_MOST` of them."""
     connections = iter(connections)
     shown = list(islice(connections, _MOST))
@@ -157,20 +160,11 @@ def _section(title: str, sign: str, role: Role, connections: Iterable[Connection
     yield ""
     yield title
     for item in shown:
-        ports = compact(item.ports)
-        text = paragraph(
-            f"{sign} {ports} from {_names(item.sources)} to {_names(item.destinations)}", on.width, "  ", "      "
-        )
+        ends = [some_of(names.of(side), _MOST_NAMES) for side in (item.sources, item.destinations)]
+        said = f"{sign} {compact(item.ports)} from {ends[0]} to {ends[1]}"
+        text = paragraph(said, on.width, "  ", "      ")
         yield f"  {on.paint(sign, role)}{text[0][3:]}"
         yield from text[1:]
     rest = sum(1 for _ in connections)
     if rest:
         yield f"  and {rest:,} more; -o json lists all"
-
-
-def _names(endpoints: tuple[Endpoint, ...]) -> str:
-    """Return a few names, and how many more there are."""
-    names = [endpoint.id for endpoint in endpoints]
-    if len(names) > _MOST_NAMES + 1:
-        names = [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES:,} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -48,7 +48,8 @@ def lines(
         *([_count(workloads, "workload")] if workloads else []),
         _count(len(result.cluster.policies), "policy", "policies"),
     ]
-    yield on.paint(", ".join(counts), "head")
+    about = f"; {port[0]} {port[1]}" if port is not None else ""
+    yield on.paint(f"{', '.join(counts)}{about}", "head")
     yield ""
     if not inside:
         yield from paragraph("There is no Pod and no workload here, so there is nobody to talk.", on.width)
@@ -139,18 +140,25 @@ def _table(kinds: _Kinds, width: int) -> list[str] | None:
 def _list(result: Reachability, port: tuple[str, int] | None, on: Terminal, most: int) -> Iterator[str]:
     """Yield for each place who reaches it on which ports; places with the same visitors together."""
     from autograder.pictures.graph import graph
-    from autograder.pictures.words import hidden_remarks, reader_remarks
+    from autograder.pictures.naming import joined
+    from autograder.pictures.words import hidden_remarks, reader_remarks, title_of
 
     drawn = graph(result, port=port, most=most)
     names = _names(drawn)
     visitors = _visitors(drawn, names, plain=port is not None)
+    for box in drawn.boxes:
+        if box.namespace is not None:
+            inside = [f"{title_of(node, drawn)}{_replicas(node)}" for node in box.nodes]
+            rest = [f"{box.hidden:,} more"] if box.hidden else []
+            yield from listed(f"in {box.namespace}:", [*inside, *rest], on.width, most_lines=2)
+    yield ""
     together: dict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
     for place, found in visitors.items():
         together[found].append(place)
     for found, places in together.items():
-        yield from _painted(listed("to", [names[place] for place in places], on.width), on)
+        yield from _painted(listed("to", joined([names[place] for place in places]), on.width), on)
         for verdict, who in found[:_MOST_LINES]:
-            yield from listed(verdict, who.split("\0"), on.width, indent="   ")
+            yield from listed(verdict, joined(who.split("\0")), on.width, indent="   ", most_lines=2)
         if len(found) > _MOST_LINES:
             yield f"   and {len(found) - _MOST_LINES} more kinds of visitors"
     for words, keys in (("Nobody reaches", drawn.closed), ("These reach nobody:", drawn.silent)):
@@ -158,8 +166,11 @@ def _list(result: Reachability, port: tuple[str, int] | None, on: Terminal, most
         if some:
             yield from listed(words, some, on.width)
     remarks = [*reader_remarks(drawn), *hidden_remarks(drawn)]
+    if any(place == box.key for place in visitors for box in drawn.boxes if box.namespace is not None):
+        remarks.insert(0, "What is said of every Pod adds to what is said of one.")
     if drawn.hidden_pods:
-        remarks.append("-o json lists all, --summary counts, --by workload shows fewer.")
+        fewer = ", --by workload shows fewer" if drawn.workloads < drawn.pods // 2 else ""
+        remarks.append(f"-o json lists all, --summary counts{fewer}.")
     if remarks:
         yield ""
     for remark in remarks:

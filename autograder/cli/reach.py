@@ -113,7 +113,7 @@ def _summary(args: argparse.Namespace, result: Reachability, ignored: list[dict[
         sys.stdout.write(json.dumps({"version": 1, **counts, "ignored": ignored}, ensure_ascii=False) + "\n")
         return
     share = 100 / summary.pairs if summary.pairs else 0
-    for name in ("open", "partly", "closed"):
-        sys.stdout.write(f"{name:<10}{counts[name]:>14,}  {counts[name] * share:5.1f} %\n")
-    sys.stdout.write(f"{'undefined':<10}{summary.undefined:>14,}  (counted beside the three)\n")
-    sys.stdout.write(f"{'pairs':<10}{summary.pairs:>14,}  between {summary.classes:,} kinds of endpoints\n")
+    for name, meaning in (("open", "every port"), ("partly", "some ports"), ("closed", "no port")):
+        sys.stdout.write(f"{name:<10}{counts[name]:>10,} {counts[name] * share:5.1f} % {meaning}\n")
+    sys.stdout.write(f"{'undefined':<10}{summary.undefined:>10,}  among them\n")
+    sys.stdout.write(f"{'pairs':<10}{summary.pairs:>10,}  of {summary.classes:,} kinds\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -17,6 +18,7 @@ _NARROWEST: Final = 40
 _UNKNOWN: Final = 100
 _GLUE: Final = "\xa0"
 """A space at which no line is broken."""
+_PORT: Final = re.compile(r"\b(TCP|UDP|SCTP) \d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,17 @@ def shortened(text: str, width: int) -> str:
 
 
 def paragraph(text: str, width: int, indent: str = "", hanging: str | None = None) -> list[str]:
-    """Return a text as lines no wider than `width`; those after the first begin with `hanging`."""
+    """Return a text as lines no wider than `width`, but for longer words; those after the first begin with `hanging`.
+
+    >>> paragraph("shop/web reaches shop/api on TCP 8080", 32)
+    ['shop/web reaches shop/api on', 'TCP 8080']
+    """
     hanging = indent if hanging is None else hanging
-    return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
-    ) or [indent.rstrip()]
+    glued = _PORT.sub(lambda found: found[0].replace(" ", _GLUE), text)
+    lines = textwrap.wrap(
+        glued, width, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    )
+    return [line.replace(_GLUE, " ") for line in lines] or [indent.rstrip()]
 
 
 def entries(items: Sequence[str], width: int, gap: str = "   ") -> list[str]:
@@ -78,7 +86,7 @@ def entries(items: Sequence[str], width: int, gap: str = "   ") -> list[str]:
     ['all: every port', '.: nothing']
     """
     glued = gap.join(item.replace(" ", _GLUE) for item in items)
-    return [line.replace(_GLUE, " ") for line in paragraph(glued, width)]
+    return paragraph(glued, width)
 
 
 def listed(head: str, names: Sequence[str], width: int, *, indent: str = "", most_lines: int = 3) -> Iterator[str]:
@@ -100,4 +108,4 @@ def listed(head: str, names: Sequence[str], width: int, *, indent: str = "", mos
         lines = paragraph(text, width, indent, hanging)
     if shown < len(names):
         lines = paragraph(f"{text} and {len(names) - shown:,} more", width, indent, hanging)
-    yield from (shortened(line.replace(_GLUE, " "), width) for line in lines)
+    yield from (shortened(line, width) for line in lines)

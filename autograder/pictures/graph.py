@@ -13,13 +13,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import takewhile
 from operator import and_, or_
 from typing import Final
 
 from autograder.network import Endpoint, PortSet, Reachability
 from autograder.network.addresses import address
 from autograder.network.bits import bits, value_at
+
+from .naming import and_more, some_of, title_of
 
 EVERYONE: Final = "everyone"
 EVERY_POD: Final = "every Pod"
@@ -33,7 +34,6 @@ MOST_NODES: Final = 40
 _MOST_SINGLE: Final = 16
 _MOST_RANGES: Final = 8
 _MOST_HUBS: Final = 6
-_MOST_NAMED: Final = 3
 _MOST_EXCEPTIONS: Final = 3
 _MOST_PAIRS: Final = 150_000
 
@@ -161,7 +161,6 @@ class _Drawing:
         """By source, target and reason."""
         self.notes: list[Note] = []
         self.links: list[Link] = []
-        self.hubs: list[str] = []
         self._known: dict[tuple[int, int, int], tuple[Atoms, Atoms]] = {}
 
     def graph(self) -> Graph:
@@ -169,10 +168,10 @@ class _Drawing:
         for target in self.nodes:
             if target.key in self.drawn:
                 self._arrive(target)
-        self.hubs = self._find_hubs()
-        for hub in self.hubs:
-            self.drawn.add(hub)
-            self._arrive(self.by_key[hub])
+        for hub in self._find_hubs((source, target) for source, target, _ in self.arrows):
+            if hub not in self.drawn:
+                self.drawn.add(hub)
+                self._arrive(self.by_key[hub])
         self._join_targets()
         self._settle_outside()
         self._join_sources()
@@ -213,11 +212,18 @@ class _Drawing:
         inside = [nodes for key, nodes in self.by_box.items() if key != OUTSIDE]
         return sorted(inside, key=lambda nodes: -sum(len(node.endpoints) for node in nodes))
 
-    def _find_hubs(self) -> list[str]:
-        """Return the keys of nodes that would not be drawn, but from which most arrows come."""
-        counts = Counter(source for source, _, _ in self.arrows if source in self.by_key and source not in self.drawn)
-        often = [(number, key) for key, number in counts.items() if number > 1 and not self.by_key[key].is_range]
-        return [key for _, key in sorted(often, key=lambda item: (-item[0], item[1]))[:_MOST_HUBS]]
+    def _find_hubs(self, flows: Iterable[tuple[str, str]]) -> list[str]:
+        """Return the keys of the few nodes that reach into many boxes, out of (source, target) pairs.
+
+        They are drawn even where others of their box are not: without them arrows would come from nowhere.
+        """
+        reach: dict[str, set[str]] = defaultdict(set)
+        for source, target in flows:
+            if source in self.by_key and not self.by_key[source].is_range:
+                reach[source].add(self.by_key[target].box if target in self.by_key else target)
+        enough = max(2, len(set().union(*reach.values())) // 3)
+        hubs = [key for key, boxes in reach.items() if len(boxes) >= enough]
+        return sorted(hubs, key=lambda key: (-len(reach[key]), key))[:_MOST_HUBS]
 
     # -- what arrives at one node --------------------------------------------------------------------------------
 
@@ -380,10 +386,13 @@ class _Drawing:
     def _drop_surplus(self) -> None:
         """Leave out boxes, and of the last one the smallest nodes, until no more are left than may be drawn."""
         kept = {node.key for node in self.by_box[OUTSIDE] if node.key in self.drawn}
+        hubs = self._find_hubs(
+            (source, target) for link in self.links for source in link.sources for target in link.targets
+        )
         room = self.most
         for nodes in self._boxes_by_size():
             found = sorted((node for node in nodes if node.key in self.drawn), key=_larger)
-            chosen = [node for place, node in enumerate(found) if place < room or node.key in self.hubs]
+            chosen = [node for place, node in enumerate(found) if place < room or node.key in hubs]
             room -= len(chosen)
             kept.update(node.key for node in chosen)
         self.drawn &= kept
@@ -403,7 +412,7 @@ class _Drawing:
             {
                 node.key: replace(
                     node,
-                    title=_title(node.endpoints, by_namespace[node.endpoints[0].namespace]),
+                    title=title_of(node.endpoints, by_namespace[node.endpoints[0].namespace]),
                     whole=len(node.endpoints) == len(by_namespace[node.endpoints[0].namespace]),
                 )
                 for node in self.nodes
@@ -536,43 +545,10 @@ def _nodes(result: Reachability, *, single: bool) -> list[Node]:
     found: list[Node] = []
     for (namespace, _, number), endpoints in groups.items():
         box = OUTSIDE if endpoints[0].is_range else boxes.setdefault(namespace, f"box{len(boxes) + 1}")
-        title = "" if endpoints[0].is_range else _and_more([endpoint.name for endpoint in endpoints])
+        title = "" if endpoints[0].is_range else and_more([endpoint.name for endpoint in endpoints])
         found.append(Node(f"node{len(found) + 1}", box, tuple(endpoints), number, title))
     # Outside comes first: that is where most people look for the way in.
     return sorted(found, key=lambda node: not node.is_range)
-
-
-def _title(endpoints: tuple[Endpoint, ...], namespace: list[str]) -> str:
-    """Return the name of several endpoints among all the names of a namespace.
-
-    >>> pods = tuple(Endpoint(f"shop/web-{number}", "Pod", "shop", f"web-{number}") for number in range(3))
-    >>> _title(pods, ["web-0", "web-1", "web-2", "api"])
-    'web-* (3)'
-    >>> _title(pods, ["web-0", "web-1", "web-2", "web-3"])
-    'web-0 and 2 more'
-    """
-    names = [endpoint.name for endpoint in endpoints]
-    # What the first and the last in order share is shared by all between them.
-    both = zip(min(names), max(names), strict=False)
-    prefix = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], both)).rpartition("-")[0]
-    if prefix and sum(name.startswith(f"{prefix}-") for name in namespace) == len(names):
-        return f"{prefix}-* ({len(names):,})"
-    return _and_more(names)
-
-
-def _and_more(names: list[str]) -> str:
-    return f"{names[0]} and {len(names) - 1:,} more" if len(names) > 1 else names[0]
-
-
-def some_of(names: tuple[str, ...]) -> str:
-    """Return a few names and how many more there are.
-
-    >>> some_of(("web", "api", "db", "cache", "queue"))
-    'web, api, db and 2 more'
-    """
-    if len(names) <= _MOST_NAMED + 1:
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED:,} more"
 
 
 def _larger(node: Node) -> tuple[int, str]:

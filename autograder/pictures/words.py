@@ -8,7 +8,8 @@ from typing import Final
 
 from autograder.network import PortSet
 
-from .graph import EVERYONE, OUTSIDE, Box, Graph, Link, Node, Note, addresses_of, some_of
+from .graph import EVERYONE, OUTSIDE, Box, Graph, Link, Node, Note, addresses_of
+from .naming import some_of
 
 TITLE = "Who can talk to whom"
 NOBODY = "nobody gets in"
@@ -147,8 +148,9 @@ def hidden_remarks(graph: Graph) -> list[str]:
     """Return what is left out."""
     remarks = []
     if graph.hidden_pods:
+        what = "Pods and workloads" if graph.workloads else "Pods"
         where = f", among them all of {_count(graph.hidden_boxes, 'namespace')}" if graph.hidden_boxes else ""
-        remarks.append(f"Left out: {graph.hidden_pods:,} of {_count(graph.pods, 'Pod')}{where}.")
+        remarks.append(f"Left out: {graph.hidden_pods:,} of {graph.pods:,} {what}{where}.")
     if graph.hidden_pods or any(box.hidden for box in graph.boxes):
         remarks.append("What goes to those is left out as well.")
     return remarks
