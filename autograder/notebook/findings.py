@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from autograder.exercises.checking import Result
-    from autograder.exercises.effect import Effect
     from autograder.exercises.findings import Finding
     from autograder.exercises.predictions import Predicted
     from autograder.manifests.problems import Problem
@@ -52,7 +51,7 @@ def result_html(result: Result, file: str = "", take_away: str = "") -> Html:
         outcome(tone, sign, headline(result), name),
         [finding_html(found, result, file) for found in shown],
         _more(folded, result, file),
-        _matrix(result.effect()),
+        _matrix(result),
     )
 
 
@@ -220,10 +219,12 @@ def _more(folded: Sequence[Finding], result: Result, file: str) -> Html | None:
     return element("details", element("summary", count), [finding_html(found, result, file) for found in folded])
 
 
-def _matrix(effect: Effect | None) -> Html | None:
-    if effect is None:
+def _matrix(result: Result) -> Html | None:
+    effect = result.effect()
+    if effect is None or result.judgement is None:
         return None
-    return element("details", element("summary", "Everything that was asked, as a table"), asked_table(effect))
+    table = asked_table(effect, result.judgement.hearing.after.reach)
+    return element("details", element("summary", "Everything that was asked, as a table"), table)
 
 
 def _see(see: str) -> Html | None:
@@ -233,7 +234,8 @@ def _see(see: str) -> Html | None:
         return element(
             "p", "Read on: ", element("a", see, href=see, rel="noopener", target="_blank"), class_="pg-quiet"
         )
-    for up in ("../..", "..", "."):
+    # Not from here: nbgrader grades in the root of the course, and its pages of feedback lie elsewhere.
+    for up in ("../..", ".."):
         lesson = Path(up, see)
         if lesson.is_file():
             if lesson.resolve().parent == Path.cwd():

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from autograder.network.ports import PortSet
 
 from .html import Html, element, joined
+from .reasons import foldable, invitation, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from autograder.exercises.effect import Effect, Effected, Verdict
     from autograder.exercises.places import Place
+    from autograder.network.reachability import Reachability
+
+    Reasons = Mapping[tuple[Place, Place], Html]
 
 MOST: Final = 12
 """How many columns a table shows at once; the others are folded."""
@@ -84,30 +89,42 @@ def place_html(place: Place) -> Html:
     return element("span", element("span", f"{space}/", class_="pg-space"), name, class_="pg-name")
 
 
-def change_table(found: Effect) -> Html:
-    """Return the matrix before and after: the columns in which something changed, and all of them on request."""
+def change_table(found: Effect, reach: Reachability) -> Html:
+    """Return the matrix before and after: the columns in which something changed, and all of them on request.
+
+    What changed says why on request; `reach` is the matrix after the change.
+    """
     columns = [index for index, _ in enumerate(found.places) if any(row[index].changed for row in found.cells)]
     everything = range(len(found.places))
     if not columns:
         whole = _table(found, everything, "Who reaches whom", _changed_cell)
         return joined(element("p", "Nothing changes. Everybody reaches whom they reached before."), _folded(whole))
-    parts: list[Html] = [
-        _table(found, columns[:MOST], "What changes", _changed_cell),
+    shown = columns[:MOST]
+    changed = [row[index] for row in found.cells for index in shown if row[index].changed]
+    # What is open comes first: there is less of it, and somebody meant it.
+    why = reasons(sorted(changed, key=lambda cell: not cell.after.allowed), reach, asked=False)
+    parts: list[Html | None] = [
+        _table(found, shown, "What changes", _changed_cell, why),
         _legend(sign for row in found.cells for cell in row if (sign := sign_of_change(cell))),
+        invitation(why, len(changed)),
     ]
-    if len(columns[:MOST]) < len(found.places):
+    if len(shown) < len(found.places):
         parts.append(_folded(_table(found, everything, "Who reaches whom now", _changed_cell)))
     return joined(parts)
 
 
-def asked_table(found: Effect) -> Html:
-    """Return the matrix of what was asked and what is."""
+def asked_table(found: Effect, reach: Reachability) -> Html:
+    """Return the matrix of what was asked and what is. What was asked says why on request, what is wrong first."""
     columns = [
         index
         for index, _ in enumerate(found.places)
         if any(row[index].changed or row[index].state not in ("unasked", "not-judged") for row in found.cells)
+    ][:MOST]
+    asked = [
+        row[index] for row in found.cells for index in columns if row[index].state not in ("unasked", "not-judged")
     ]
-    return _table(found, columns[:MOST], "What was asked, and what is", _asked_cell)
+    why = reasons(sorted(asked, key=lambda cell: cell.state not in WRONG), reach, asked=True)
+    return joined(_table(found, columns, "What was asked, and what is", _asked_cell, why), invitation(why, len(asked)))
 
 
 def change_lines(found: Effect) -> list[str]:
@@ -130,7 +147,13 @@ def scrolling(table: Html, name: str) -> Html:
 # -- pieces ---------------------------------------------------------------------------------------------------------
 
 
-def _table(found: Effect, columns: Sequence[int], caption: str, draw: Callable[[Effected], Html]) -> Html:
+def _table(
+    found: Effect,
+    columns: Sequence[int],
+    caption: str,
+    draw: Callable[[Effected, Html | None], Html],
+    why: Reasons = MappingProxyType({}),
+) -> Html:
     head = element(
         "tr",
         element("th", "from ↓  to →", scope="col", class_="pg-space"),
@@ -140,7 +163,7 @@ def _table(found: Effect, columns: Sequence[int], caption: str, draw: Callable[[
         element(
             "tr",
             element("th", place_html(place), scope="row"),
-            [draw(row[index]) for index in columns],
+            [draw(row[index], why.get((row[index].source, row[index].target))) for index in columns],
         )
         for place, row in zip(found.places, found.cells, strict=True)
         if any(row[index].state != "not-judged" for index in columns)
@@ -150,32 +173,32 @@ def _table(found: Effect, columns: Sequence[int], caption: str, draw: Callable[[
     return joined(scrolling(table, caption), more)
 
 
-def _changed_cell(cell: Effected) -> Html:
+def _changed_cell(cell: Effected, why: Html | None) -> Html:
     if cell.state == "not-judged":
         return element("td", "itself" if cell.source == cell.target else "—", class_="pg-off")
     sign = sign_of_change(cell)
     if sign is None:
         return element("td", verdict_text(cell.after), class_="pg-off")
-    return element(
-        "td",
-        element("span", _signed(sign), " ", verdict_text(cell.after), class_=_now(cell)),
+    verdict = joined(
+        element("span", _signed(sign), " ", element("span", verdict_text(cell.after)), class_=_now(cell)),
         element("span", "was ", verdict_text(cell.before), class_="pg-was"),
-        class_=f"pg-changed {sign.tone}",
-        title=sign.word,
     )
+    return element("td", foldable(verdict, why) if why else verdict, class_=f"pg-changed {sign.tone}", title=sign.word)
 
 
-def _asked_cell(cell: Effected) -> Html:
+def _asked_cell(cell: Effected, why: Html | None) -> Html:
     if cell.state == "not-judged":
         return element("td", "itself" if cell.source == cell.target else "—", class_="pg-off")
     if cell.state == "unasked":
         return element("td", verdict_text(cell.after), class_="pg-off")
     sign = WRONG.get(cell.state, RIGHT)
     asked = None if sign is RIGHT else element("span", "asked: ", ports_text(cell.allow), class_="pg-was")
+    verdict = joined(
+        element("span", _signed(sign), " ", element("span", verdict_text(cell.after)), class_="pg-now"), asked
+    )
     return element(
         "td",
-        element("span", _signed(sign), " ", verdict_text(cell.after), class_="pg-now"),
-        asked,
+        foldable(verdict, why) if why else verdict,
         class_=f"pg-changed {sign.tone}" if asked else sign.tone,
         title=sign.word,
     )

@@ -39,7 +39,8 @@ def reading_output(reading: Reading, text: str, file: str, notes: Sequence[Child
         for thing in reading.manifests.ignored
     ]
     skipped += [f"{thing} counts for nothing in this exercise." for thing in reading.aside]
-    effect = reading.effect()
+    after = reading.reach()
+    effect = reading.effect(after)
     count = len(reading.objects)
     sentence = {0: "There is no manifest in this cell.", 1: "Accepted."}.get(count, f"Accepted: {count} objects.")
     html = joined(
@@ -47,7 +48,7 @@ def reading_output(reading: Reading, text: str, file: str, notes: Sequence[Child
         problems,
         [element("p", sentence_, class_="pg-quiet") for sentence_ in skipped],
         notes,
-        change_table(effect) if count else None,
+        change_table(effect, after) if count else None,
     )
     return Output(html, "\n".join([sentence, *messages, *skipped, *change_lines(effect)]))
 

@@ -90,10 +90,10 @@ class Reading:
         """Return who can talk to whom."""
         return reachability(self.cluster, semantics)
 
-    def effect(self) -> Effect:
-        """Return what the text changes, for every Pod and for the world outside."""
+    def effect(self, after: Reachability) -> Effect:
+        """Return what the text changes, for every Pod and for the world outside; `after` is what it makes so."""
         before = reachability(self.scene.cluster)
-        return effect(everyone(self.scene.cluster), self.reach(), before)
+        return effect(everyone(self.scene.cluster), after, before)
 
 
 def everyone(cluster: Cluster) -> Question:

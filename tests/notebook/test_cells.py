@@ -45,6 +45,46 @@ def test_the_text_twin_says_the_same(sample):
     assert lines == ["Accepted.", "shop/api -> shop/cache: TCP 7001-7008 (was every port; less than before)"]
 
 
+def test_a_verdict_that_changed_unfolds_to_its_reason_for_a_click_or_a_key(sample, look):
+    text, tags = look(manifest("cache-shards", sample(RIGHT)))
+    folded = [attributes for tag, attributes in tags if tag == "details" and attributes.get("class") == "pg-why"]
+    assert folded == [{"class": "pg-why"}]  # closed at first
+    assert sum(tag == "summary" for tag, _ in tags) == 2  # the verdict, and all columns
+    assert "TCP 7001: allowed.shop/cache-clients lets it in by ingress rule 1" in text
+    assert "TCP 7009: denied.shop/cache-clients closes ingress into shop/cache" in text
+    assert "Click an underlined verdict, or press Enter on it, to see why." in text
+    assert "have none" not in text
+
+
+def test_a_closed_port_is_explained_as_closed(look):
+    text, _ = look(manifest("mine", HEAD + "spec: {podSelector: {matchLabels: {app: cache}}}\n"))
+    assert "TCP 7001: denied.shop/mine closes ingress into shop/cache, and no rule there opens anything." in text
+
+
+def test_a_destination_that_declares_nothing_is_explained_by_a_port_that_people_know(look):
+    body = (
+        HEAD
+        + "spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]}\n"
+    )
+    text, _ = look(manifest("mine", body))
+    assert "TCP 443: denied.shop/mine closes egress out of shop/web" in text
+
+
+def test_many_changes_carry_a_few_reasons_and_the_rest_is_counted(look):
+    text, tags = look(manifest("mine", HEAD + "spec: {podSelector: {}}\n"))
+    assert sum(attributes.get("class") == "pg-why" for tag, attributes in tags if tag == "details") == 12
+    assert "To keep this short, 9 more have none." in text
+
+
+def test_a_verdict_that_is_open_says_why_before_those_that_are_closed(look):
+    rule = "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 8080}]}"
+    body = HEAD + f"spec: {{podSelector: {{}}, ingress: [{rule}]}}\n"
+    output = manifest("mine", body)
+    text, _ = look(output)
+    assert text.count("TCP 8080: allowed.shop/mine lets it in by ingress rule 1") == 1
+    assert "lets it in" not in str(output)  # the text twin lists verdicts alone
+
+
 def test_a_name_of_ones_own_acts_in_the_shop(look):
     text, _ = look(manifest("my-policy", HEAD + "spec: {podSelector: {matchLabels: {app: web}}}\n"))
     assert "shop/web" in text
@@ -199,7 +239,9 @@ def test_a_believer_in_intersection_gets_the_belief_and_the_flow_that_disproves_
     assert f"Your answer would be right if this were true:“{BELIEF}”" in text
     assert "It is not so. Policies add up." in text
     assert "The proof: shop/api -> shop/cache TCP 7009 would be closed then. In Kubernetes it is open." in text
-    assert sum(tag == "details" for tag, _ in tags) == 2  # the other findings, and the table
+    folded = [attributes.get("class") for tag, attributes in tags if tag == "details"]
+    assert folded.count(None) == 2  # the other findings, and the table
+    assert folded.count("pg-why") == 7  # a reason for each pair that was asked about
     assert text.index(BELIEF) < text.index("more findings")
 
 
@@ -262,6 +304,14 @@ def test_a_file_that_was_edited_elsewhere_is_not_lost_silently(desk, sample, loo
     (desk / "answers/cache-shards.yaml").write_text(sample(RIGHT), encoding="utf-8")
     text, _ = look(check("cache-shards"))
     assert "Two different answers" in text
+
+
+def test_there_is_no_link_from_the_root_of_the_course_where_nbgrader_grades(desk, sample, look, monkeypatch):
+    monkeypatch.chdir(desk.parents[2])
+    manifest("cache-shards", sample(INTERSECT))
+    text, tags = look(check("cache-shards"))
+    assert "Read on: course/03-many-policies.ipynb" in text
+    assert "a" not in {tag for tag, _ in tags}
 
 
 def test_the_lesson_is_a_link_where_it_is_there(desk, sample, look):
