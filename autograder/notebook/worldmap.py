@@ -1,9 +1,12 @@
-"""A scene as a map: its namespaces, the Pods in them with labels and ports, and the policies in force."""
+"""A scene as a map: its namespaces, the Pods in them with labels and ports, the policies in force, and a picture."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from autograder.network.reachability import reachability
+from autograder.pictures import svg
 
 from .html import Html, element, joined
 
@@ -13,34 +16,57 @@ if TYPE_CHECKING:
     from autograder.manifests.objects import ContainerPort, Pod
     from autograder.network.cluster import Cluster
 
-METADATA_NAME = "kubernetes.io/metadata.name"
+METADATA_NAME: Final = "kubernetes.io/metadata.name"
+MOST_PLACES: Final = 24
+"""How many namespaces the map shows."""
+MOST_PODS: Final = 12
+"""How many Pods of a namespace the map shows."""
+MOST_LINES: Final = 200
+"""How many namespaces and Pods the text shows."""
 
 
 def map_html(cluster: Cluster, title: str) -> Html:
     """Return the map, the namespaces with the most Pods first."""
     cluster = _sorted(cluster)
-    places = [_place(name, labels, _pods_of(cluster, name)) for name, labels in cluster.namespaces.items()]
+    shown = list(cluster.namespaces.items())[:MOST_PLACES]
+    more = len(cluster.namespaces) - len(shown)
     return joined(
         element("p", element("strong", title), ": ", _counted(cluster)),
-        element("div", places, class_="pg-map"),
+        element("div", [_place(name, labels, _pods_of(cluster, name)) for name, labels in shown], class_="pg-map"),
+        element("p", f"and {_plural(more, 'more namespace')}", class_="pg-quiet") if more else None,
         element("p", _policies(cluster)),
+        _picture(cluster),
     )
 
 
-def map_lines(cluster: Cluster, title: str) -> Iterator[str]:
-    """Yield the same as lines of text."""
+def _picture(cluster: Cluster) -> Html | None:
+    """Who reaches whom, drawn; folded while no policy is in force, for then it shows but one thing."""
+    if not cluster.pods:
+        return None
+    drawn = Html(svg(reachability(cluster)))
+    summary = element("summary", "Who reaches whom, as a picture")
+    return element("details", summary, element("div", drawn, class_="pg-picture"), open=bool(cluster.policies))
+
+
+def map_lines(cluster: Cluster, title: str) -> list[str]:
+    """Return the same as lines of text, the first of them in a large scene."""
     cluster = _sorted(cluster)
-    yield f"{title}: {_counted(cluster)}"
+    lines = [f"{title}: {_counted(cluster)}", *_place_lines(cluster)]
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], *([f"and {_plural(more, 'more line')}"] if more > 0 else []), _policies(cluster)]
+
+
+def _place_lines(cluster: Cluster) -> Iterator[str]:
     for name, labels in cluster.namespaces.items():
         yield f"namespace {name}  {_labels(labels)}".rstrip()
         for pod in _pods_of(cluster, name):
-            facts = (_labels(pod.labels), ", ".join(_ports(pod.ports)), " ".join(pod.addresses))
-            yield f"  {pod.name}  " + "  ".join(fact for fact in facts if fact)
-    yield _policies(cluster)
+            facts = (pod.name, _labels(pod.labels), ", ".join(_ports(pod.ports)), " ".join(pod.addresses))
+            yield "  " + "  ".join(fact for fact in facts if fact)
 
 
 def _place(name: str, labels: Mapping[str, str], pods: Sequence[Pod]) -> Html:
     written = _labels(labels)
+    more = len(pods) - MOST_PODS
     return element(
         "section",
         element(
@@ -50,7 +76,10 @@ def _place(name: str, labels: Mapping[str, str], pods: Sequence[Pod]) -> Html:
             element("span", written, class_="pg-fact pg-name pg-quiet") if written else None,
             class_="pg-place-name",
         ),
-        element("ul", [_pod(pod) for pod in pods], role="list") if pods else element("p", "no Pods", class_="pg-quiet"),
+        element("ul", [_pod(pod) for pod in pods[:MOST_PODS]], role="list")
+        if pods
+        else element("p", "no Pods", class_="pg-quiet"),
+        element("p", f"and {_plural(more, 'more Pod')}", class_="pg-rest pg-quiet") if more > 0 else None,
         class_="pg-place",
         aria_label=f"namespace {name}",
     )

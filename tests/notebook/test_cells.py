@@ -339,6 +339,42 @@ def test_the_scene_of_an_exercise_names_the_policies_in_force(look):
     assert "One policy is in force: shop/cache-clients." in look(show("cache-shards"))[0]
 
 
+def test_the_picture_has_a_name_and_a_text_and_is_open_once_a_policy_is_in_force(look):
+    text, tags = look(show("cache-shards"))
+    assert "Who reaches whom, as a picture" in text
+    assert "shop/api → shop/cache: all ports." in text
+    picture = next(attributes for tag, attributes in tags if tag == "svg")
+    assert picture["role"] == "img"
+    assert set(picture["aria-labelledby"].split()) <= {attributes.get("id") for _, attributes in tags}
+    assert [attributes for tag, attributes in tags if tag == "details"] == [{"open": None}]
+    assert [attributes for tag, attributes in look(show())[1] if tag == "details"] == [{}]
+
+
+def test_of_a_large_scene_a_part_is_shown_and_the_rest_counted(desk, look):
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: ship-{0}, namespace: {1}}}\n"
+        "spec: {{containers: [{{name: a, image: a}}]}}\n"
+    )
+    pods = [pod.format(number, "harbor") for number in range(100)] + [pod.format(1, f"pier-{n}") for n in range(100)]
+    (desk / "fleet.yaml").write_text("---\n".join(pods), encoding="utf-8")
+    output = show("fleet")
+    text, tags = look(output)
+    assert "101 namespaces, 200 Pods." in text
+    assert "and 88 more Pods" in text
+    assert "and 77 more namespaces" in text
+    assert sum(tag == "section" for tag, _ in tags) == 24
+    assert len(output._repr_html_()) < 50_000
+    assert len(str(output).splitlines()) == 202
+    assert str(output).splitlines()[-2] == "and 103 more lines"
+
+
+def test_a_scene_without_pods_has_no_picture(desk, look):
+    (desk / "void.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: void}\n", encoding="utf-8")
+    text, tags = look(show("void"))
+    assert "no Pods" in text
+    assert "svg" not in {tag for tag, _ in tags}
+
+
 def test_two_readings_stand_side_by_side(sample, look):
     manifest("two-seasons", sample(GIVEN))
     output = compare("two-seasons", "policies-intersect")
