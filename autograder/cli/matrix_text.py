@@ -49,7 +49,7 @@ def lines(
         _count(len(result.cluster.policies), "policy", "policies"),
     ]
     about = f"; {port[0]} {port[1]}" if port is not None else ""
-    yield on.paint(f"{', '.join(counts)}{about}", "head")
+    yield from _painted(paragraph(f"{', '.join(counts)}{about}", on.width, hanging="  "), on)
     yield ""
     if not inside:
         yield from paragraph("There is no Pod and no workload here, so there is nobody to talk.", on.width)
