@@ -920,6 +920,15 @@ THIRD_VERDICT = (
         {"shop/web > shop/api": "TCP 80"},
     ),
     Corner(
+        "the older status.podIP alone is an address too",
+        [
+            pod("shop/api", None, "10.20.1.2"),
+            {**pod("shop/web"), "status": {"podIP": "10.20.1.1"}},
+            policy("shop/rule", "{$api, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}"),
+        ],
+        {"shop/web > shop/api": "TCP 80"},
+    ),
+    Corner(
         "what a selector allows does not hang on the address",
         [
             *UNKNOWN,

@@ -291,7 +291,7 @@ class World:
                 namespace=namespace,
                 label_choices=tuple(label_choices(manifest, self._mentioned)),
                 named_ports=frozenset(named_ports(spec)),
-                addresses=tuple(ipaddress.ip_address(item["ip"]) for item in status.get("podIPs") or []),
+                addresses=tuple(pod_addresses(status)),
                 host_network=bool(spec.get("hostNetwork")),
                 node=spec.get("nodeName") or None,
                 replicas=replicas(manifest),
@@ -546,6 +546,14 @@ def text_values(labels: Manifest | None) -> dict[str, str]:
 def is_completed(pod: Manifest) -> bool:
     """A Pod that has succeeded or failed has no network any more."""
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def pod_addresses(status: Manifest) -> Iterator[Address]:
+    """Yield status.podIPs; status.podIP alone, its older form, is the first of them."""
+    written = [item["ip"] for item in status.get("podIPs") or []]
+    for text in written or [status.get("podIP")]:
+        if text:
+            yield ipaddress.ip_address(text)
 
 
 def pod_template(manifest: Manifest) -> Manifest:

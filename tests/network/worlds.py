@@ -300,6 +300,8 @@ def _status(random: Random, spec: Manifest, free: dict[int, list[str]]) -> Manif
     status: Manifest = {"podIPs": [{"ip": address} for address in addresses]} if addresses else {}
     if addresses:
         status["podIP"] = addresses[0]
+        if len(addresses) == 1 and _maybe(random, 0.1):
+            del status["podIPs"]
     phase = random.choices((None, "Running", "Pending", "Succeeded", "Failed"), (6, 3, 1, 0.5, 0.5))[0]
     return status if phase is None else {**status, "phase": phase}
 
