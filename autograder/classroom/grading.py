@@ -43,7 +43,7 @@ def grade(exercise: Exercise, notebook: Path) -> Result:
 def outputs(exercise: Exercise, result: Result) -> list[dict[str, Any]]:
     """Return what the grade cell would show, as notebook outputs."""
     graded = Graded(
-        result_html(result, "your answer", take_away(exercise.concepts)),
+        result_html(result, take_away=take_away(exercise.concepts)),
         "\n".join(result_lines(result, Style(width=100))),
         result.score,
         result.max,

@@ -37,7 +37,8 @@ def outcome(tone: str, sign: str, sentence: str, *below: Child) -> Html:
 def result_html(result: Result, file: str = "", take_away: str = "") -> Html:
     """Return a whole result.
 
-    `file` is what findings call the answer, and `take_away` what a right answer is to be remembered for.
+    `file` is what findings call the answer, empty when only its text is at hand; `take_away` is what a right answer is
+    to be remembered for.
     """
     name = element("p", result.title, class_="pg-quiet") if result.title else None
     if result.status == "pass":
@@ -76,7 +77,7 @@ def finding_html(found: Finding, result: Result, file: str) -> Html:
         "div",
         title,
         element("dl", rows) if rows else None,
-        excerpt(result.text, found.line, column) if found.line and found.file == file else None,
+        excerpt(result.text, found.line, column) if found.line and _is_answer(found.file, file) else None,
         [belief_html(belief, found, result) for belief in beliefs(found.misconceptions[:1]) if not found.folded],
         _other_beliefs(found) if not found.folded else None,
         _see(found.see),
@@ -180,6 +181,14 @@ def prediction_table(rows: Sequence[Predicted]) -> Html:
 # -- pieces ---------------------------------------------------------------------------------------------------------
 
 _OF_PROBLEMS: Final = ("manifest-rejected", "manifest-warning", "rejected-otherwise")
+
+
+_OF_EXERCISES: Final = ("world.yaml", "given.yaml")
+
+
+def _is_answer(name: str | None, file: str) -> bool:
+    """Whether a finding is about the answer, and not about a file that came with the exercise."""
+    return name == file if file else name not in _OF_EXERCISES
 
 
 def _disproof(belief: Misconception, found: Finding, result: Result) -> Html | None:
