@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.course import find_course
+from autograder.exercises.checking import check as exercises_check
+from autograder.exercises.spec import Exercises
 from autograder.notebook import check, compare, hint, show
 from autograder.notebook.cells import manifest, predict
+from autograder.notebook.findings import result_html
+from autograder.notebook.output import Output
 
 INTERSECT = "np-union/cache-shards/wrong/policies-intersect.yaml"
 RIGHT = "np-union/cache-shards/right/1-ports-in-the-rule.yaml"
@@ -304,6 +310,16 @@ def test_a_file_that_was_edited_elsewhere_is_not_lost_silently(desk, sample, loo
     (desk / "answers/cache-shards.yaml").write_text(sample(RIGHT), encoding="utf-8")
     text, _ = look(check("cache-shards"))
     assert "Two different answers" in text
+
+
+def test_on_a_page_of_feedback_the_line_is_shown_without_the_name_of_a_file(sample, look):
+    exercise = Exercises(find_course(around=Path.cwd())).get("cache-shards")
+    for text, lines in (
+        (sample(INTERSECT), 3),
+        (sample(RIGHT).replace("name: cache-clients", "name: another-name"), 0),
+    ):
+        page = Output(result_html(exercises_check(exercise, text)), "")
+        assert sum(tag == "pre" for tag, _ in look(page)[1]) == lines
 
 
 def test_there_is_no_link_from_the_root_of_the_course_where_nbgrader_grades(desk, sample, look, monkeypatch):
