@@ -110,9 +110,7 @@ def test_merging_leaves_the_source_alone():
         pytest.param("a: &x 080\nb: *x\n", {"a": 80, "b": 80}, id="of a scalar"),
         pytest.param("a: &x [1]\nb: *x\n", {"a": [1], "b": [1]}, id="of a list"),
         pytest.param("a: &x 1\nb: &x 2\nc: *x\n", {"a": 1, "b": 2, "c": 2}, id="the last of that name"),
-        pytest.param(
-            "a: &x {b: &x 1, c: *x}\nd: *x\n", {"a": {"b": 1, "c": 1}, "d": 1}, id="an inner one of that name"
-        ),
+        pytest.param("a: &x {b: &x 1, c: *x}\nd: *x\n", {"a": {"b": 1, "c": 1}, "d": 1}, id="an inner one"),
         pytest.param("&x web: *x\n", {"web": "web"}, id="of a key"),
         pytest.param("a: &x 010\n*x : b\n", {"a": 8, "8": "b"}, id="as a key"),
         pytest.param("a: &x 1e6\n*x : b\n", {"a": 1000000, "1e+06": "b"}, id="as a key that is a float"),
@@ -325,6 +323,6 @@ def test_plain_words_are_found_out_once():
 
 
 def test_an_explicit_mark_is_a_character_count():
-    text = "é: 1\n你: [😀, x]\n"  # noqa: RUF001
+    text = "é: 1\n你: [😀, x]\n"
     found, _, _ = spots(text)
     assert found["你", 1] == ("x]", "x]")

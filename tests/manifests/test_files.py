@@ -6,6 +6,7 @@ import io
 import os
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_folder_means_the_manifests_below_it_in_order(shop):
         (shop / "k8s" / name).parent.mkdir(parents=True, exist_ok=True)
         (shop / "k8s" / name).write_text(name)
     names = ["a/b/c.yaml", "a/z.yaml", "a-b/y.yaml", "a.yml", "b.yaml", "c.json"]
-    assert sources("k8s") == [(os.path.join("k8s", *name.split("/")), name.encode()) for name in names]
+    assert sources("k8s") == [(str(Path("k8s", name)), name.encode()) for name in names]
 
 
 def test_hidden_files_and_folders_are_left_out(shop):
@@ -49,7 +50,7 @@ def test_hidden_files_and_folders_are_left_out(shop):
         (shop / name).parent.mkdir(exist_ok=True)
         (shop / name).write_text("a: 1")
     assert [name for name, _ in sources(".")] == ["web.yaml"]
-    assert [name for name, _ in sources(".git")] == [os.path.join(".git", "x.yaml")]
+    assert [name for name, _ in sources(".git")] == [str(Path(".git", "x.yaml"))]
 
 
 def test_links_to_files_are_followed_and_links_to_folders_are_not(shop):
@@ -57,7 +58,7 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(shop):
     (shop / "real").write_text("a: 1")
     (shop / "k8s" / "web.yaml").symlink_to(shop / "real")
     (shop / "k8s" / "sub" / "loop").symlink_to(shop / "k8s")
-    assert sources("k8s") == [(os.path.join("k8s", "web.yaml"), b"a: 1")]
+    assert sources("k8s") == [(str(Path("k8s", "web.yaml")), b"a: 1")]
 
 
 @pytest.mark.parametrize("stdin", ["a: é\n", "a: é\n".encode(), io.BytesIO("a: é\n".encode()), io.StringIO("a: é\n")])
@@ -135,7 +136,8 @@ def test_what_cannot_be_read_says_why_and_what_to_do(shop, make, message):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets of Unix")
-def test_a_socket_is_no_file(shop):
+@pytest.mark.usefixtures("shop")
+def test_a_socket_is_no_file():
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("s.yaml")
         assert refused("s.yaml").startswith("s.yaml is a socket, not a file.")
