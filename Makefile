@@ -28,7 +28,7 @@ start: $(VENV)/.for-learners
 
 test: $(VENV)/.for-maintainers
 	@echo 'Running the tests …'
-	@$(BIN) -m pytest $(ARGS)
+	@$(BIN) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.for-maintainers
 	@echo 'Judging the code with ruff and mypy …'

@@ -293,7 +293,7 @@ def _nearest(
     return Nearest(best, best.rule.failed if best.rule is not None else (), edit)
 
 
-_NO_RULE = 3
+_NO_RULE = 4
 """How far a policy without rules is: beyond a rule with a wrong label or port, before one for other peers."""
 
 _SIDES = {"Ingress": ("ingress", "lets it in", "into"), "Egress": ("egress", "lets it out", "out of")}
@@ -341,7 +341,8 @@ def _reason(verdict: Verdict, egress: End, ingress: End) -> str:
         closed = [end for end in (egress, ingress) if end.verdict != "allowed"]
         return " ".join(end.reason for end in closed)
     if not egress.isolated and not ingress.isolated:
-        return "No policy isolates either end, and Pods that no policy isolates talk freely."
+        ends = [f"{_SIDES[end.direction][0]} {_SIDES[end.direction][2]} {end.endpoint}" for end in (egress, ingress)]
+        return f"No policy closes {' or '.join(ends)}, and what no policy closes is open."
     return " ".join(end.reason for end in (egress, ingress) if end.isolated)
 
 

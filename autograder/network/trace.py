@@ -253,7 +253,17 @@ def _nearest(candidates: list[tuple[Condition, ...]]) -> int:
 
 
 def _distance(conditions: tuple[Condition, ...]) -> int:
-    return sum(4 if condition.far else 1 for condition in conditions if not condition.holds)
+    return sum(_weight(condition) for condition in conditions if not condition.holds)
+
+
+def _weight(condition: Condition) -> int:
+    """Return how far a failing condition is from holding.
+
+    A rule for the right port and a wrong label is nearer to what its author meant than one for another port.
+    """
+    if condition.far:
+        return 6
+    return 2 if condition.kind in ("port", "protocol") else 1
 
 
 def trace_rule(
