@@ -1224,6 +1224,17 @@ THIRD_VERDICT = (
         {"shop/web > shop/db": EVERYTHING},
     ),
     Corner(
+        "a workload to itself means two different replicas",
+        [
+            workload("StatefulSet", "shop/db", replicas=2),
+            policy(
+                "shop/rule",
+                "{podSelector: {matchLabels: {apps.kubernetes.io/pod-index: '0'}}, policyTypes: [Ingress, Egress]}",
+            ),
+        ],
+        {"shop/db > shop/db": NOTHING},
+    ),
+    Corner(
         "a Job's Pods carry the Job's name",
         [
             workload("Job", "shop/report"),

@@ -149,7 +149,8 @@ class Evaluator:
         """Return the bounds of every stretch in any answer."""
         return {
             bound
-            for connection in self.result.connections()
+            for answers in (self.result.connections(), self.result.undefined_connections())
+            for connection in answers
             for stretches in connection.ports.by_protocol().values()
             for stretch in stretches
             for bound in stretch

@@ -21,7 +21,7 @@ def check(corner: Corner, judge: Judge) -> None:
         bounds = {
             bound for ports in (allowed, undefined) for stretches in ports.values() for s in stretches for bound in s
         }
-        numbers = {bound + step for bound in bounds | judge.interesting_ports() for step in (-1, 0, 1)}
+        numbers = {bound + step for bound in {1, 80, 65535} | bounds | judge.interesting_ports() for step in (-1, 0, 1)}
         probes = [(protocol, port) for protocol in PROTOCOLS for port in sorted(numbers) if 1 <= port <= 65535]
         for (protocol, port), found in judge.verdicts(source, destination, probes).items():
             wanted = (

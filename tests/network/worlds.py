@@ -354,13 +354,14 @@ def _service(random: Random, name: str, namespace: str) -> Manifest:
     """A Service in front of some Pods: it must change nothing."""
     ports: list[Manifest] = []
     for index in range(random.randint(1, 2)):
-        port: Manifest = {"name": f"port-{index}", "port": NUMBERS[index] + index}
+        port: Manifest = {"name": f"port-{index}", "port": random.choice(NUMBERS[index::2])}
         if _maybe(random, 0.8):
             port["targetPort"] = random.choice((*NUMBERS, *PORT_NAMES))
         if _maybe(random, 0.4):
             port["protocol"] = random.choice(PROTOCOLS)
         ports.append(port)
-    spec: Manifest = {"selector": _labels(random, LABELS, 0.6), "ports": ports}
+    key = random.choice(list(LABELS))
+    spec: Manifest = {"selector": {key: random.choice(LABELS[key])}, "ports": ports}
     if _maybe(random, 0.3):
         spec["clusterIP"] = f"10.1.2.{random.randint(100, 200)}"
     return {
@@ -403,7 +404,7 @@ def world(random: Random) -> list[Manifest]:
         namespace = random.choice(used)
         written = None if namespace == "default" and _maybe(random, 0.5) else namespace
         documents.append(random_policy(random, written, f"policy-{index}"))
-    services = random.choice((0, 0, 0, 1, 2))
+    services = random.choice((0, 0, 1, 2, 4))
     documents.extend(_service(random, f"service-{index}", random.choice(used)) for index in range(services))
     random.shuffle(documents)
     if documents and _maybe(random, 0.05):
