@@ -303,6 +303,8 @@ class _Rare:
         written = event
         if isinstance(event, AliasEvent):
             event = self.anchors[str(event.anchor)][1]
+            if not isinstance(event, ScalarEvent):  # it contains itself, which is refused already
+                return _BadKey("", written)
         elif value == "<<" and (event.implicit[0] or event.tag == _MERGE_TAG):
             return _Merge()
         if event.style and event.tag is None:

@@ -129,6 +129,7 @@ def test_aliases(text, value):
         ("a: *web\n", "yaml: unknown anchor 'web' referenced", 3),
         ("a: *x\nb: &x 1\n", "yaml: unknown anchor 'x' referenced", 3),
         ("a: &x [*x]\n", "yaml: anchor 'x' value contains itself", 7),
+        ("&x {*x : a}\n", "yaml: anchor 'x' value contains itself", 4),
         ("a: &x {b: {<<: *x}}\n", "yaml: anchor 'x' value contains itself", 15),
         ("a: !!int web\n", "yaml: cannot decode !!str `web` as a !!int", 3),
         ("!!int web: 1\n", "yaml: cannot decode !!str `web` as a !!int", 0),
