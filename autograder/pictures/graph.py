@@ -147,7 +147,7 @@ class _Drawing:
         inside = [endpoint for endpoint in result.endpoints if not endpoint.is_range]
         self.pods = len(inside)
         self.workloads = sum(endpoint.kind != "Pod" for endpoint in inside)
-        self.single = self.pods <= _MOST_SINGLE
+        self.single = self.pods <= min(_MOST_SINGLE, most)
         self.nodes = _nodes(result, single=self.single)
         self.by_box: dict[str, list[Node]] = defaultdict(list)
         for node in self.nodes:

@@ -216,7 +216,7 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 
 def _and_more(name: str, more: int) -> str:
-    return f"{name} and {more:,} more" if more else name
+    return f"{name} (and {more:,} more)" if more else name
 
 
 def _and(names: list[str]) -> str:
