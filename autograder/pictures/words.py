@@ -135,13 +135,12 @@ def remarks_on(graph: Graph) -> list[str]:
 
 def reader_remarks(graph: Graph) -> list[str]:
     """Return what words such as “everyone” mean where they are used."""
-    silent = any(node.key in graph.silent for node in graph.nodes)
-    except_silent = ", except for Pods that reach nobody" if silent else ""
+    remarks = []
     if any(note.who == EVERYONE for note in graph.notes):
-        return [f"“everyone” is every Pod and every address outside{except_silent}."]
-    if silent and (graph.notes or graph.links):
-        return ["Where all Pods are meant, those that reach nobody are not."]
-    return []
+        remarks.append("“everyone” is every Pod and every address outside.")
+    if any(node.key in graph.silent for node in graph.nodes) and (graph.notes or graph.links):
+        remarks.append("Where all are meant, Pods that reach nobody are not.")
+    return remarks
 
 
 def hidden_remarks(graph: Graph) -> list[str]:
