@@ -64,13 +64,14 @@ def run(args: argparse.Namespace) -> int:
     exercises = Exercises(find_course(args.course))
     if args.answer is not None and len(args.exercises) != 1:
         raise InputError("--answer is the answer to one exercise. Name it: autograder check EXERCISE --answer FILE.")
-    results = [_checked(exercises, name, args.answer) for name in dict.fromkeys(args.exercises)]
+    checked = [_checked(exercises, name, args.answer) for name in dict.fromkeys(args.exercises)]
     if not args.exercises:
-        results = list(_all_here(exercises))
+        checked = list(_all_here(exercises))
+    results = [result for result, _ in checked]
     if args.output == "json":
         print(json.dumps(document(results), ensure_ascii=False, indent=1))
     else:
-        _print(results, args)
+        _print(checked, args)
     broken = [result for result in results if result.status == "error"]
     for result in broken:
         print(f"autograder: {result.exercise}: {result.findings[0].got}", file=sys.stderr)
@@ -88,7 +89,11 @@ def document(results: list[Result]) -> dict[str, Any]:
     }
 
 
-def _checked(exercises: Exercises, name: str, answer: str | None) -> Result:
+def _checked(exercises: Exercises, name: str, answer: str | None) -> tuple[Result, str]:
+    """Return the result, and what is to be said about a belief that comes back.
+
+    Only the learner's own answer is remembered, not one from somewhere else.
+    """
     from autograder.exercises.answers import file_answer
     from autograder.exercises.checking import broken, check, check_answer
     from autograder.exercises.whereabouts import find_answer
@@ -96,9 +101,19 @@ def _checked(exercises: Exercises, name: str, answer: str | None) -> Result:
     exercise = exercises.get(name)
     if answer == "-":
         text = sys.stdin.buffer.read(ANSWERS.max_bytes + 1).decode("utf-8-sig", "replace")
-        return _judged(exercise, lambda: check(exercise, text, "<stdin>"), broken)
-    found = file_answer(exercise, Path(answer)) if answer is not None else find_answer(exercise, Path.cwd())[0]
-    return _judged(exercise, lambda: check_answer(exercise, found), broken)
+        return _judged(exercise, lambda: check(exercise, text, "<stdin>"), broken), ""
+    if answer is not None:
+        named = file_answer(exercise, Path(answer))
+        return _judged(exercise, lambda: check_answer(exercise, named), broken), ""
+    found, folder = find_answer(exercise, Path.cwd())
+    result = _judged(exercise, lambda: check_answer(exercise, found), broken)
+    return result, _remembered(exercise, result, found.text, folder)
+
+
+def _remembered(exercise: Exercise, result: Result, text: str, folder: Path) -> str:
+    from autograder.exercises.history import recurring, remember
+
+    return recurring(remember(exercise, result, text, folder), result)
 
 
 def _judged(exercise: Exercise, judge: Any, broken: Any) -> Result:
@@ -110,7 +125,7 @@ def _judged(exercise: Exercise, judge: Any, broken: Any) -> Result:
     return result
 
 
-def _all_here(exercises: Exercises) -> Iterator[Result]:
+def _all_here(exercises: Exercises) -> Iterator[tuple[Result, str]]:
     """Yield the results of all exercises that have a notebook or an answer here."""
     from autograder.exercises.checking import broken, check_answer
     from autograder.exercises.whereabouts import find_answer
@@ -121,12 +136,13 @@ def _all_here(exercises: Exercises) -> Iterator[Result]:
             exercise = exercises.get(name)
         except InputError as error:
             found = True
-            yield broken(name, str(error))
+            yield broken(name, str(error)), ""
             continue
-        answer, _ = find_answer(exercise, Path.cwd())
+        answer, folder = find_answer(exercise, Path.cwd())
         if answer.state != "missing":
             found = True
-            yield _judged(exercise, lambda: check_answer(exercise, answer), broken)  # noqa: B023 - called at once
+            result = _judged(exercise, lambda: check_answer(exercise, answer), broken)  # noqa: B023 - called at once
+            yield result, _remembered(exercise, result, answer.text, folder)
     if not found:
         raise InputError(
             "there is no exercise here. Go to the folder of a notebook, or name an exercise: autograder check EXERCISE."
@@ -144,14 +160,15 @@ def _style() -> Style:
     return Style(min(found.width, _PAGE), color=found.color, plain=not encoding.startswith("utf"))
 
 
-def _print(results: list[Result], args: argparse.Namespace) -> None:
+def _print(checked: list[tuple[Result, str]], args: argparse.Namespace) -> None:
     from autograder.exercises.report import effect_lines, points, result_lines
 
     style = _style()
-    for index, result in enumerate(results):
+    results = [result for result, _ in checked]
+    for index, (result, again) in enumerate(checked):
         if index:
             print()
-        for line in result_lines(result, style, full=args.full):
+        for line in result_lines(result, style, full=args.full, recurring=again):
             print(line)
         effect = result.effect() if args.effect else None
         if effect is not None:

@@ -82,6 +82,27 @@ def fits(question: Question, after: Reachability, lines: Iterable[Judged], world
     return tuple(dict.fromkeys(name for name, _, _ in found))
 
 
+def differing(question: Question, after: Reachability) -> tuple[str, ...]:
+    """Return the ids of the misconceptions under which an answer would do something else than it does.
+
+    Only of these it can say whether its author holds them. None are returned for more policies than anybody writes in
+    an answer.
+    """
+    cluster = after.cluster
+    if _size(cluster) > _MOST_ITEMS:
+        return ()
+    found = []
+    for model in models():
+        readings: tuple[object, ...] = model.readings
+        for semantics in readings:
+            if not isinstance(semantics, Semantics) or not matters(semantics, cluster):
+                continue
+            if question.ask(reachability(cluster, semantics), after).distance():
+                found.append(model.id)
+                break
+    return tuple(found)
+
+
 def matters(semantics: Semantics, cluster: Cluster) -> bool:
     """Return False only if this reading of a scene cannot differ from Kubernetes' own."""
     switches = [name for name in _SWITCHES if getattr(semantics, name) != getattr(KUBERNETES, name)]

@@ -188,6 +188,17 @@ def check_prediction(exercise: Exercise, text: str, file: str = "<answer>") -> R
     )
 
 
+def telling(exercise: Exercise) -> tuple[str, ...]:
+    """Return the ids of the misconceptions under which some flow of a prediction is otherwise than it is.
+
+    Raises `InputError` when the exercise is broken.
+    """
+    truths = _truths(exercise)
+    so = tuple(truths.verdicts[flow.text] for flow in _prediction(exercise).flows)
+    names = (name.partition(":")[0] for name, verdicts in truths.believed.items() if verdicts != so)
+    return tuple(dict.fromkeys(names))
+
+
 def _prediction(exercise: Exercise) -> Prediction:
     if exercise.prediction is None:
         raise ValueError(f"{exercise.id} asks for no prediction")

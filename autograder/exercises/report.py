@@ -70,8 +70,11 @@ def headline(result: Result) -> str:
     return f"Right: {earned}" if result.status == "pass" else f"Not there yet: {earned}"
 
 
-def result_lines(result: Result, style: Style, *, full: bool = False) -> Iterator[str]:
-    """Yield a result as lines of text; with `full` no finding is folded."""
+def result_lines(result: Result, style: Style, *, full: bool = False, recurring: str = "") -> Iterator[str]:
+    """Yield a result as lines of text; with `full` no finding is folded.
+
+    `recurring` is what `history.recurring` says about the belief behind it.
+    """
     yield from _painted(f"{result.exercise}: {result.title}" if result.title else result.exercise, "head", style)
     role = {"pass": "good", "fail": "bad", "error": "bad"}[result.status]
     yield from _painted(f"{style.sign(role)} {headline(result)}", role, style)
@@ -80,6 +83,9 @@ def result_lines(result: Result, style: Style, *, full: bool = False) -> Iterato
     for found in shown:
         yield ""
         yield from finding_lines(found, style, _problem_of(found, result), result.text)
+    if recurring:
+        yield ""
+        yield from _block(recurring, style)
     if folded:
         yield ""
         yield from _folded_lines(folded, style)

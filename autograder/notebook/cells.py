@@ -1,4 +1,4 @@
-"""What the cells of a notebook call: two magics and four functions.
+"""What the cells of a notebook call: two magics and five functions.
 
 Each returns something to look at. None raises for anything that a learner can write: a mistake becomes a sentence that
 says what is wrong and what to do. The learner's text is read, never run.
@@ -6,6 +6,7 @@ says what is wrong and what to do. The learner's text is read, never run.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import shlex
@@ -24,6 +25,8 @@ from autograder.exercises.answers import (
 )
 from autograder.exercises.checking import broken, check_answer
 from autograder.exercises.hints import next_hint
+from autograder.exercises.hints import solution as solution_of
+from autograder.exercises.history import recurring, remember
 from autograder.exercises.predictions import check_prediction, commit
 from autograder.exercises.report import Style, result_lines
 from autograder.exercises.shape import nearest
@@ -159,11 +162,18 @@ def check(exercise: str) -> Output:
         answer = learner_answer(found, folder, _RUN.get((folder, exercise)))
         result, file = check_answer(found, answer), answer.file
     except InputError as error:
-        result, file = broken(exercise, str(error)), ""
-    html = result_html(result, file, take_away(found.concepts))
+        result, file, again = broken(exercise, str(error)), "", ""
+    else:
+        again = recurring(remember(found, result, answer.text, folder), result)
+    html = result_html(result, file, take_away(found.concepts), again)
+    lines = list(result_lines(result, _PLAIN, recurring=again))
+    if result.status == "pass" and _has_solution(found):
+        call = f'solution("{found.id}")'
+        html = joined(html, element("p", "For the reasoning, run ", element("code", call), ".", class_="pg-quiet"))
+        lines.append(f"For the reasoning, run {call}.")
     if found.prediction is not None:
         html = joined(html, prediction_html(found, folder))
-    return Graded(html, "\n".join(result_lines(result, _PLAIN)), result.score, result.max)
+    return Graded(html, "\n".join(lines), result.score, result.max)
 
 
 @_spoken(Output)
@@ -211,6 +221,19 @@ def hint(exercise: str) -> Output:
     return Hint(found.text)
 
 
+@_spoken(Output)
+def solution(exercise: str, *, asked: bool = False) -> Output:
+    """Show the reasoning and a right answer, after yours is right or when you ask with ``asked=True``."""
+    found = _exercise(exercise)
+    shown = solution_of(found, passed=not asked and _has_solution(found) and _is_right(found), asked=asked)
+    if shown.kind == "solution":
+        return Solution(shown.text, shown.answers[0] if shown.answers else "")
+    sentence = shown.text
+    if shown.kind == "not-yet":
+        sentence += f' To ask, run solution("{found.id}", asked=True).'
+    return Output(outcome("pg-note", "i", sentence), sentence)
+
+
 class Hint(Output):
     """A hint. It is Markdown, and Jupyter shows it as such."""
 
@@ -221,6 +244,25 @@ class Hint(Output):
     def _repr_markdown_(self) -> str:
         """Return the hint as Markdown."""
         return f"**Hint.** {self._text}"
+
+    _repr_html_ = None  # type: ignore[assignment]
+
+
+class Solution(Output):
+    """The reasoning, which is Markdown, and a right answer."""
+
+    def __init__(self, reasoning: str, answer: str) -> None:
+        """Take both; a right answer may be missing."""
+        self._markdown = reasoning.strip()
+        text = self._markdown
+        if answer:
+            self._markdown += f"\n\n**A right answer:**\n\n````yaml\n{answer.rstrip()}\n````\n"
+            text += f"\n\nA right answer:\n\n{answer.rstrip()}"
+        super().__init__(element("pre", text), text)
+
+    def _repr_markdown_(self) -> str:
+        """Return both as Markdown."""
+        return self._markdown
 
     _repr_html_ = None  # type: ignore[assignment]
 
@@ -258,6 +300,20 @@ def _named(name: str) -> str:
 
 def _exercise(name: str) -> Exercise:
     return Exercises(find_course(around=Path.cwd())).get(_named(name))
+
+
+def _has_solution(exercise: Exercise) -> bool:
+    """Return whether this release of the course has a solution that can be read."""
+    with contextlib.suppress(InputError):
+        return exercise.solution is not None
+    return False
+
+
+def _is_right(exercise: Exercise) -> bool:
+    """Return whether the answer as it stands is right. Raises `InputError` when that cannot be said."""
+    folder = Path.cwd()
+    answer = learner_answer(exercise, folder, _RUN.get((folder, exercise.id)))
+    return check_answer(exercise, answer).status == "pass"
 
 
 def _scene_of(name: str, text: str, folder: Path) -> Scene:

@@ -34,11 +34,11 @@ def outcome(tone: str, sign: str, sentence: str, *below: Child) -> Html:
     return element("div", line, *below, class_=f"pg-head {tone}")
 
 
-def result_html(result: Result, file: str = "", take_away: str = "") -> Html:
+def result_html(result: Result, file: str = "", take_away: str = "", recurring: str = "") -> Html:
     """Return a whole result.
 
     `file` is what findings call the answer, empty when only its text is at hand; `take_away` is what a right answer is
-    to be remembered for.
+    to be remembered for; `recurring` is what `history.recurring` says about the belief behind a wrong one.
     """
     name = element("p", result.title, class_="pg-quiet") if result.title else None
     if result.status == "pass":
@@ -51,6 +51,7 @@ def result_html(result: Result, file: str = "", take_away: str = "") -> Html:
     return joined(
         outcome(tone, sign, headline(result), name),
         [finding_html(found, result, file) for found in shown],
+        element("p", recurring) if recurring else None,
         _more(folded, result, file),
         _matrix(result),
     )

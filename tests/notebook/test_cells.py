@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from autograder.course import find_course
 from autograder.exercises.checking import check as exercises_check
-from autograder.exercises.spec import Exercises
-from autograder.notebook import check, compare, hint, show
+from autograder.exercises.spec import Exercise, Exercises
+from autograder.notebook import check, compare, hint, show, solution
 from autograder.notebook.cells import manifest, predict
 from autograder.notebook.findings import result_html
 from autograder.notebook.output import Output
@@ -433,6 +433,38 @@ def test_hints_come_one_at_a_time_as_markdown():
     first, second = hint("cache-shards"), hint("cache-shards")
     assert first._repr_markdown_().startswith("**Hint.** Which policy lets `api` in")
     assert str(first) != str(second)
+
+
+def test_the_solution_comes_on_request_or_once_the_answer_is_right(sample):
+    manifest("cache-shards", sample(INTERSECT))
+    assert 'solution("' not in str(check("cache-shards"))
+    assert str(solution("cache-shards")).endswith('To ask, run solution("cache-shards", asked=True).')
+    asked = solution("cache-shards", asked=True)
+    assert "**A right answer:**\n\n````yaml\n" in asked._repr_markdown_()
+    manifest("cache-shards", sample(RIGHT))
+    assert str(check("cache-shards")).endswith('For the reasoning, run solution("cache-shards").')
+    assert str(solution("cache-shards")) == str(asked)
+    assert str(asked).endswith(sample(RIGHT).rstrip())
+
+
+def test_a_release_for_a_class_sends_people_to_their_instructor(sample, look, monkeypatch):
+    monkeypatch.setattr(Exercise, "solution", None)
+    manifest("cache-shards", sample(RIGHT))
+    assert 'solution("' not in look(check("cache-shards"))[0]
+    for asked in (False, True):
+        assert "Ask your instructor" in look(solution("cache-shards", asked=asked))[0]
+
+
+def test_a_belief_that_comes_back_is_told_in_one_sentence(desk, sample, look):
+    manifest("cache-shards", sample(INTERSECT))
+    assert "answers so far" not in str(check("cache-shards"))
+    manifest("db-filter", sample("practice/db-filter/wrong/policies-intersect.yaml"))
+    report = check("db-filter")
+    sentence = "The same belief fits 2 of your answers so far: cache-shards, db-filter."
+    assert sentence in str(report)
+    text, _ = look(report)
+    assert text.index("It is not so.") < text.index(sentence) < text.index("more finding")
+    assert (desk / "answers/.history.json").is_file()
 
 
 # --- nothing raises, and nothing that a learner writes becomes HTML ------------------------------------------------

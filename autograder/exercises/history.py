@@ -1,0 +1,230 @@
+"""What a learner's answers had in common so far: a small memory beside them, and a diagnosis over all of it.
+
+One answer fits several beliefs. A belief that fits the answers to several exercises is the likelier one. The memory is
+``answers/.history.json``: for each exercise its first judged answer and its last one. Checks know nothing of it; the
+notebook and the command line write it after a check that a learner asked for, and grading never does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from autograder.manifests.limits import InputError
+from autograder.misconceptions import CATALOGUE
+
+from .answers import FOLDER, body, replace_file
+from .checking import Result
+from .diagnosis import differing
+from .predictions import telling
+from .spec import Exercise, read_file
+
+MEMORY: Final = ".history.json"
+VERSION: Final = 1
+MOST: Final = 500
+"""How many exercises are remembered. No course has so many."""
+_ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_HASH: Final = re.compile(r"[0-9a-f]{16}")
+_NOT_JUDGED: Final = frozenset({
+    "answer-missing", "answer-untouched", "answer-empty", "answer-too-large", "answer-unreadable",
+    "prediction-missing", "prediction-unreadable",
+})  # fmt: skip
+"""Findings that say that there was nothing to learn a belief from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What one judged answer showed."""
+
+    status: Literal["pass", "fail"]
+    answer: str
+    """A hash of the text, to tell two answers apart. The text itself is not kept."""
+    fits: tuple[str, ...] = ()
+    """The misconceptions that it fits, the most specific first."""
+    differs: tuple[str, ...] = ()
+    """Those that it could have shown and does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The first and the last judged answer to an exercise; often the same one."""
+
+    first: Remembered
+    last: Remembered
+
+    @property
+    def telling(self) -> tuple[Remembered, ...]:
+        """The answers that say what the learner believes: the first one, and the last one while it fails."""
+        return (self.first,) if self.last.status == "pass" or self.last == self.first else (self.first, self.last)
+
+    @property
+    def fits(self) -> frozenset[str]:
+        """The misconceptions that one of the telling answers fits."""
+        return frozenset(name for answer in self.telling for name in answer.fits)
+
+    @property
+    def could_show(self) -> frozenset[str]:
+        """The misconceptions that one of the telling answers fits or could have shown."""
+        return self.fits | {name for answer in self.telling for name in answer.differs}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is remembered, by exercise, in the order in which the exercises were first answered."""
+
+    exercises: Mapping[str, Past] = field(default_factory=dict)
+
+    def having(self, exercise: str, answer: Remembered) -> History:
+        """Return the history with one more answer to an exercise."""
+        known = self.exercises.get(exercise)
+        past = Past(known.first if known else answer, answer)
+        if known is None and len(self.exercises) >= MOST:
+            return self
+        return History({**self.exercises, exercise: past})
+
+
+def remembered(exercise: Exercise, result: Result, text: str) -> Remembered | None:
+    """Return what an answer showed; None when there was nothing to judge, or the exercise is broken.
+
+    Raises `InputError` when the exercise cannot be read.
+    """
+    if result.status == "error" or any(found.id in _NOT_JUDGED for found in result.findings):
+        return None
+    fits = _fits(result)
+    could: tuple[str, ...] = ()
+    if exercise.prediction is not None:
+        could = telling(exercise)
+    elif result.judgement is not None:
+        hearing = result.judgement.hearing
+        could = differing(hearing.question, hearing.after.reach)
+    differs = tuple(name for name in could if name not in fits)
+    return Remembered(result.status, sha256(body(text).encode("utf-8", "replace")).hexdigest()[:16], fits, differs)
+
+
+def read_history(folder: Path) -> History:
+    """Return what is remembered beside the answers; `folder` is where the notebook lies.
+
+    Nothing raises: a memory that is lost, broken or not ours is an empty one, and of entries those that make sense
+    count.
+    """
+    path = folder / FOLDER / MEMORY
+    try:
+        value = json.loads(read_file(path)) if path.is_file() else {}
+    except (InputError, OSError, ValueError, RecursionError):
+        return History()
+    if not isinstance(value, dict) or value.get("version") != VERSION or not isinstance(value.get("exercises"), dict):
+        return History()
+    found: dict[str, Past] = {}
+    for name, entry in list(value["exercises"].items())[:MOST]:
+        if _ID.fullmatch(name) and isinstance(entry, dict):
+            first, last = _recall(entry.get("first")), _recall(entry.get("last"))
+            if first is not None and last is not None:
+                found[name] = Past(first, last)
+    return History(found)
+
+
+def write_history(history: History, folder: Path) -> None:
+    """Replace the memory as a whole. Raises `InputError` when it cannot be written."""
+    entries = {
+        name: {"first": _written(past.first), "last": _written(past.last)} for name, past in history.exercises.items()
+    }
+    text = json.dumps({"version": VERSION, "exercises": entries}, indent=1)
+    replace_file(folder / FOLDER / MEMORY, text + "\n")
+
+
+def remember(exercise: Exercise, result: Result, text: str, folder: Path) -> History:
+    """Remember an answer that was checked, and return the history with it. Nothing raises.
+
+    `folder` is where the notebook lies. Where nothing can be written the history is returned all the same. In the
+    course's own ``solutions/`` nothing is written: nobody learns there.
+    """
+    history = read_history(folder)
+    with contextlib.suppress(InputError):
+        answer = remembered(exercise, result, text)
+        now = history.having(exercise.id, answer) if answer is not None else history
+        if now == history:
+            return history
+        history = now
+        if not _is_source(exercise, folder):
+            write_history(history, folder)
+    return history
+
+
+def diagnosis(history: History) -> tuple[tuple[str, int, int], ...]:
+    """Return ``(misconception, answers that fit it, answers that could have shown it)``, the most consistent first.
+
+    An exercise counts once: by its first answer, and by its last one while that fails. Consistent is what fits often
+    out of often, so two of two come before one of one; the rank is Laplace's rule of succession,
+    (fits + 1) / (could + 2), then the number of fits. What no answer fits is left out.
+    """
+    fits = Counter(name for past in history.exercises.values() for name in past.fits)
+    could = Counter(name for past in history.exercises.values() for name in past.could_show)
+
+    def rank(name: str) -> tuple[float, int, str]:
+        return -(fits[name] + 1) / (could[name] + 2), -fits[name], name
+
+    return tuple((name, fits[name], could[name]) for name in sorted(fits, key=rank))
+
+
+def recurring(history: History, result: Result) -> str:
+    """Return one sentence about a belief that this failing answer shares with answers to other exercises; or nothing.
+
+    The belief that is told with the first finding comes first, since the sentence can refer to it.
+    """
+    if result.status != "fail":
+        return ""
+    told = result.findings[0].misconceptions[:1] if result.findings else ()
+    here = _fits(result)
+    ranked = [name for name, fits, _ in diagnosis(history) if fits > 1 and name in here and name in CATALOGUE]
+    chosen = next((name for name in (*told, *ranked) if name in ranked), None)
+    if chosen is None:
+        return ""
+    names = [name for name, other in history.exercises.items() if chosen in other.fits]
+    belief = "The same belief" if chosen in told else f"The belief “{CATALOGUE[chosen].title}”"
+    return f"{belief} fits {len(names)} of your answers so far: {', '.join(names)}."
+
+
+# -- pieces -----------------------------------------------------------------------------------------------------------
+
+
+def _fits(result: Result) -> tuple[str, ...]:
+    """Return what the whole answer fits; of one that is refused, what shows in the refusals."""
+    refused = (name for found in result.findings for name in found.misconceptions)
+    return result.misconceptions or tuple(dict.fromkeys(refused))
+
+
+def _is_source(exercise: Exercise, folder: Path) -> bool:
+    home = exercise.folder.resolve().parent
+    return home.parent.name == "solutions" and folder.resolve() == home
+
+
+def _written(answer: Remembered) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "answer": answer.answer,
+        "fits": list(answer.fits),
+        "differs": list(answer.differs),
+    }
+
+
+def _recall(value: object) -> Remembered | None:
+    """Return an answer out of the memory; None when it is none of ours."""
+    if not isinstance(value, dict):
+        return None
+    status, answer = value.get("status"), value.get("answer")
+    if status not in ("pass", "fail") or not isinstance(answer, str) or not _HASH.fullmatch(answer):
+        return None
+    return Remembered(status, answer, _beliefs(value.get("fits")), _beliefs(value.get("differs")))
+
+
+def _beliefs(value: object) -> tuple[str, ...]:
+    """Return the ids that the catalogue of this release knows."""
+    listed: Iterable[object] = value if isinstance(value, list) else ()
+    return tuple(dict.fromkeys(name for name in listed if isinstance(name, str) and name in CATALOGUE))
