@@ -92,8 +92,8 @@ def _combinations(cases: Mapping[str, frozenset[str]]) -> Iterator[Labels]:
         key: [None, _free(_OTHER, values), *sorted(values)] for key, values in cases.items()
     }
     if prod(map(len, choices.values())) <= MOST:
-        for values in product(*choices.values()):
-            yield {key: value for key, value in zip(choices, values, strict=True) if value is not None}
+        for combination in product(*choices.values()):
+            yield {key: value for key, value in zip(choices, combination, strict=True) if value is not None}
         return
     yield {}
     for key, values in choices.items():

@@ -66,7 +66,7 @@ class Mutant:
 
     def diff(self, answer: Sequence[Any]) -> str:
         """Return what differs from the right answer, as lines of YAML that begin with ``-`` or ``+``."""
-        lines = list(difflib.unified_diff(*(_written(values) for values in (answer, self.documents)), n=2, lineterm=""))
+        lines = list(difflib.unified_diff(_written(answer), _written(self.documents), n=2, lineterm=""))
         return "\n".join(line for line in lines[2:] if not line.startswith("@@"))
 
 
@@ -206,7 +206,7 @@ def _in_port(value: dict[str, Any], path: Path, words: Vocabulary) -> Edits:
 
 
 def _in_block(value: dict[str, Any], path: Path) -> Edits:
-    cidrs = [(path, "cidr", value.get("cidr"), value)]
+    cidrs: list[tuple[Path, str | int, Any, Any]] = [(path, "cidr", value.get("cidr"), value)]
     exceptions = value.get("except")
     if isinstance(exceptions, list):
         cidrs += [((*path, "except"), index, cidr, exceptions) for index, cidr in enumerate(exceptions)]

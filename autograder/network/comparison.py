@@ -106,10 +106,14 @@ class Difference:
                 known[key] = row
             found = known[key]
             members = self._members[column]
-            if len(members) == 1 and not members[0].meets_itself:
+            if len(members) == 1 and not self._judged_to_itself(members[0]):
                 found = {change: rest for change, mask in found.items() if (rest := mask & ~(1 << column))}
             rows.append(found)
         return rows
+
+    def _judged_to_itself(self, endpoint: Endpoint) -> bool:
+        """Return whether both sides have a verdict between two Pods of one endpoint."""
+        return self.old.endpoint(endpoint.id).meets_itself and self.new.endpoint(endpoint.id).meets_itself
 
     @property
     def equivalent(self) -> bool:

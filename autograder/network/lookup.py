@@ -43,7 +43,8 @@ def find(result: Reachability, name: str, namespace: str = "default") -> tuple[E
         )
         raise UnknownEndpointError(message)
     pods = [endpoint.id for endpoint in result.endpoints if not endpoint.is_range]
-    near = difflib.get_close_matches(name, pods, n=3, cutoff=0.5) or pods[:3]
+    names = {pod: pod for pod in pods} | {pod.rpartition("/")[2]: pod for pod in pods}
+    near = [names[found] for found in difflib.get_close_matches(name, names, n=3, cutoff=0.5)] or pods[:3]
     remedy = f"Did you mean {' or '.join(near)}?" if near else "These manifests hold no Pod and no workload."
     message = f"There is no Pod and no workload {name!r} in these manifests. {remedy}"
     raise UnknownEndpointError(message)

@@ -173,7 +173,7 @@ def _block_condition(ip_block: IPBlock, peer: Place, path: Path) -> Condition:
     for index, cidr in enumerate(ip_block.except_):
         hole_family, low, high = block(cidr)
         if hole_family == family and low <= number <= high:
-            text = f"{text} is in {ip_block.cidr}, but the block leaves out {cidr}"
+            text = f"the block {ip_block.cidr} leaves out {cidr}, which holds {text}"
             return Condition("address", holds=False, path=(*path, "except", index), text=text)
     return Condition("address", holds=True, path=path, text=f"{text} is in {ip_block.cidr}")
 
