@@ -59,8 +59,44 @@ def folded(columns: Columns, row_of: Callable[[int], Row], everything: int) -> l
             nowhere = [column for column in possibilities if _family(columns, column) == NO_FAMILY]
             apart = either(fold.row(row_of(column), column) for column in nowhere)
             found = Row(over(found.low, apart.low, strangers), over(found.high, apart.high, strangers))
+        found = _between_replicas(columns, number, real, row_of, fold, everything, found)
         rows.append(_judged(columns, number, _exact(found)))
     return rows
+
+
+def _between_replicas(
+    columns: Columns,
+    number: int,
+    real: list[int],
+    row_of: Callable[[int], Row],
+    fold: _Fold,
+    everything: int,
+    found: Row,
+) -> Row:
+    """Return the row with what holds between two different replicas of a workload, where policies tell them apart.
+
+    A possibility that stands for a single replica never meets itself.
+    """
+    if not any(_replica(columns, column) for column in real):
+        return found
+    low, high = everything, 0
+    for column in real:
+        row = row_of(column)
+        for other in columns.layout.columns_of_class[number]:
+            own = _replica(columns, column)
+            if fold.excluded(column) >> other & 1 or (own is not None and own == _replica(columns, other)):
+                continue
+            low &= value_at(row.low, other)
+            high |= value_at(row.high, other)
+    if low & ~high:
+        return found  # there is no second replica to meet
+    itself = 1 << number
+    return Row(put(found.low, low, itself), put(found.high, high, itself))
+
+
+def _replica(columns: Columns, column: int) -> tuple[str, ...] | None:
+    variant = columns.variants[column]
+    return variant.replica if variant is not None else None
 
 
 def _family(columns: Columns, column: int) -> Family | Literal[0] | None:
@@ -112,14 +148,14 @@ class _Fold:
 
     def row(self, row: Row, source: int) -> Row:
         """Return the bounds over classes for one possibility of the source."""
-        excluded = self._excluded(source)
+        excluded = self.excluded(source)
         key = (id(row), excluded)
         if key not in self._done:
             # The row is kept beside the result so that its id stays taken.
             self._done[key] = (row, self._fold(row, excluded))
         return self._done[key][1]
 
-    def _excluded(self, source: int) -> Mask:
+    def excluded(self, source: int) -> Mask:
         """Return the columns that cannot be true of one connection together with this one."""
         variant = self._columns.variants[source]
         excluded: Mask = 0

@@ -59,6 +59,8 @@ def lay_out(cluster: Cluster, semantics: Semantics, sight: Sight, pod_cidrs: tup
             # Two possibilities that look the same to every policy are one.
             distinct = {sight.key(variant): variant for variant in found}
             key, found = tuple(distinct), list(distinct.values())
+            if any(variant.replica is not None for variant in found):
+                key = (*key, index)  # what it says of itself it says of no other workload
         grouped[key].append(index)
         possibilities.setdefault(key, found)
     order = sorted(grouped, key=lambda key: -len(possibilities[key]))

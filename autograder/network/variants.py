@@ -53,6 +53,8 @@ class Variant:
     """How the plugin takes hostNetwork Pods, where this Pod is one and that is open."""
     host: bool
     node: str | None
+    replica: tuple[str, ...] | None = None
+    """What is special about it, where it stands for exactly one replica of a workload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +74,31 @@ class Wording:
         )
 
 
-def _label_variants(pod: Pod, wording: Wording) -> list[Mapping[str, str]]:
-    """Return the label sets that a Pod may carry, told apart only as far as selectors can."""
+def _label_variants(pod: Pod, wording: Wording) -> list[tuple[Mapping[str, str], tuple[str, ...] | None]]:
+    """Return the label sets that a Pod may carry, told apart only as far as selectors can.
+
+    Each comes with the values that single out one replica, if that is what it stands for.
+    """
     open_keys = [key for key in pod.varying if key in wording.keys and key not in pod.labels]
     if not open_keys:
-        return [pod.labels]
+        return [(pod.labels, None)]
     by_replica = [key for key in open_keys if pod.varying[key] is not None]
     unknown = [key for key in open_keys if pod.varying[key] is None]
     # Labels that number the replicas move together: replica 0 has index 0 and the name that ends in -0.
     rows: list[tuple[str, ...]] = (
         list(zip(*(pod.varying[key] or () for key in by_replica), strict=True)) if by_replica else [()]
     )
-    told_apart = {
-        tuple(
-            value if (key, value) in wording.pairs else _FRESH for key, value in zip(by_replica, row, strict=True)
-        ): row
-        for row in reversed(rows)
-    }
+    told_apart: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for row in rows:
+        named = zip(by_replica, row, strict=True)
+        told_apart.setdefault(tuple(v if (key, v) in wording.pairs else _FRESH for key, v in named), []).append(row)
     guesses = [[value for k, value in sorted(wording.pairs) if k == key] + [_FRESH] for key in unknown]
     return [
-        {**pod.labels, **dict(zip(by_replica, row, strict=True)), **dict(zip(unknown, guess, strict=True))}
-        for row in told_apart.values()
+        (
+            {**pod.labels, **dict(zip(by_replica, alike[0], strict=True)), **dict(zip(unknown, guess, strict=True))},
+            alike[0] if by_replica and len(alike) == 1 else None,
+        )
+        for alike in told_apart.values()
         for guess in product(*guesses)
     ]
 
@@ -141,8 +147,8 @@ def variants(pod: Pod, wording: Wording, semantics: Semantics, families: Familie
             case "ignored":
                 camps = ((False, None),)
     return [
-        Variant(pod.namespace, labels, pod.ports, place, family, policed, camp, pod.host_network, pod.node)
-        for labels in _label_variants(pod, wording)
+        Variant(pod.namespace, labels, pod.ports, place, family, policed, camp, pod.host_network, pod.node, replica)
+        for labels, replica in _label_variants(pod, wording)
         for policed, camp in camps
         for place, family in families.places(pod)
     ]
