@@ -190,7 +190,10 @@ def test_a_reader_that_leaves_early_is_no_drama():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers Ctrl+C otherwise")
 def test_ctrl_c_stops_without_a_traceback():
-    waiting = "import time; from autograder import cli; cli._run = lambda _: print(1, flush=True) or time.sleep(60)"
+    # A shell starts what runs in its background with SIGINT ignored, and children inherit that.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    wait = "import time; from autograder import cli; cli._run = lambda _: print(1, flush=True) or time.sleep(60)"
+    waiting = f"{heard}\n{wait}"
     code = f"{waiting}\nraise SystemExit(cli.main(['start']))"
     with subprocess.Popen(
         [sys.executable, "-c", code],
