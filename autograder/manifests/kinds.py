@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
+
+from .problems import Path
 
 CLUSTER_SCOPED: Final = frozenset({"Namespace"})
 """Of the kinds that are evaluated, those that live in no namespace."""
+
+TEMPLATES: Final[Mapping[str, Path]] = {
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "Deployment": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "Pod": (),
+    "ReplicaSet": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+}
+"""For each kind that makes Pods, the way from the object to the template of its Pods. A Pod is its own."""
 
 BUILT_IN: Final[dict[str, frozenset[str]]] = {
     version: frozenset(kinds.split())
@@ -73,3 +87,12 @@ def is_served(api_version: str, kind: str, evaluated: dict[str, str]) -> bool:
     if api_version in BUILT_IN:
         return kind in BUILT_IN[api_version]
     return kind not in evaluated or group_of(api_version) not in _BUILT_IN_GROUPS
+
+
+def spec_path(kind: str) -> Path:
+    """Return the way from an object to the spec of its Pods.
+
+    >>> spec_path("Pod"), spec_path("Deployment")
+    (('spec',), ('spec', 'template', 'spec'))
+    """
+    return (*TEMPLATES[kind], "spec")

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from autograder.manifests.defaults import protocol, with_host_ports
 from autograder.manifests.go_text import quote
+from autograder.manifests.kinds import TEMPLATES, spec_path
 from autograder.manifests.problems import Path, format_path
 
 from .addresses import cidr_warnings, ip_warnings
@@ -25,16 +26,6 @@ from .names import dns_label
 
 Warning_ = tuple[Path, str]
 
-_TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
-    "Pod": (),
-    "Deployment": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
-"""Where the Pods of a kind are described."""
 _NAMES_PODS: Final = frozenset({"Pod", "Deployment", "ReplicaSet", "Job", "CronJob"})
 _MOST_COMPARED: Final = 20
 """No port is compared with more others than this."""
@@ -46,13 +37,13 @@ def warnings(kind: str, value: Mapping[str, Any], minor: int) -> Iterator[Warnin
         yield from _cidrs(value["spec"], minor)
     elif kind == "Service":
         yield from _addresses(value["spec"], minor)
-    elif kind in _TEMPLATES:
+    elif kind in TEMPLATES:
         yield from _name(kind, value["metadata"].get("name", ""))
         template = value
-        for field in _TEMPLATES[kind]:
-            template = template.get(field, {})
+        for field in TEMPLATES[kind]:
+            template = template.get(str(field), {})
         spec = template.get("spec", {})
-        path = (*_TEMPLATES[kind], "spec")
+        path = spec_path(kind)
         yield from _ports(with_host_ports(spec) if kind == "Pod" else spec, path)
 
 

@@ -1,0 +1,7 @@
+"""What may a container do? Identity, capabilities, seccomp, SELinux, files and Pod Security, out of a manifest alone."""
+
+from __future__ import annotations
+
+from .semantics import KUBERNETES, Semantics
+
+__all__ = ["KUBERNETES", "Semantics"]
