@@ -1,4 +1,4 @@
-"""What may a container do? Identity, capabilities, seccomp, SELinux, files and Pod Security, out of a manifest alone."""
+"""What may a container do? Identity, capabilities, seccomp, SELinux, files and Pod Security, out of a manifest."""
 
 from __future__ import annotations
 
