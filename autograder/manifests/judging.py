@@ -10,11 +10,11 @@ from .build import build
 from .decode import TypeFault, Unknown, decode
 from .go_text import compact_json, quote
 from .hints import for_error, for_fault
-from .kinds import CLUSTER_SCOPED
-from .objects import Object, Source
+from .kinds import CLUSTER_SCOPED, TEMPLATES
+from .objects import Object, Pod, Source
 from .options import Options
 from .pieces import Piece, source_name
-from .pods import is_address
+from .pods import build_pods, is_address
 from .problems import Path, Problem, format_path
 from .suggest import suggestion
 from .validation import MOST_ERRORS, FieldError, validate, warn
@@ -32,6 +32,9 @@ class Judged:
     problems: list[Problem]
     generates_name: bool = False
     """Whether it has no name of its own, so that each time it is another object."""
+    refused: Pod | None = None
+    """What would have come after the refusal: the Pod without its unknown fields, and with its invalid values. None
+    for other kinds, and where the text does not even have the right types."""
 
 
 def judge(piece: Piece, options: Options) -> Judged:
@@ -44,23 +47,30 @@ def judge(piece: Piece, options: Options) -> Judged:
     decoded = decode(kind, value, options.kubernetes_version)
     if decoded.fault is not None:
         return Judged(None, [*problems, _type_error(piece, decoded.fault)])
-    if decoded.unknown and options.field_validation != "ignore":
-        problems += _unknown_fields(piece, decoded.unknown, options)
-        if options.field_validation == "strict":
-            return Judged(None, problems)
     result = decoded.value
     metadata = result.setdefault("metadata", {})
     result.setdefault("spec", {})
+    if decoded.unknown and options.field_validation != "ignore":
+        problems += _unknown_fields(piece, decoded.unknown, options)
+        if options.field_validation == "strict":
+            return Judged(None, problems, refused=_refused_pod(piece, result))
     if kind in CLUSTER_SCOPED:
         metadata.pop("namespace", None)  # the server clears it
     errors = validate(kind, result, options.minor)
     if errors:
-        return Judged(None, problems + _invalid(piece, errors, options))
+        return Judged(None, problems + _invalid(piece, errors, options), refused=_refused_pod(piece, result))
     for path, text in warn(kind, result, options.minor):
         problems.append(_warning(piece, path, text))
     problems += _bad_addresses(piece, result)
     built = build(kind, result, piece.namespace, Source(piece.document, piece.path))
     return Judged(built, problems, generates_name=not metadata.get("name"))
+
+
+def _refused_pod(piece: Piece, value: dict[str, Any]) -> Pod | None:
+    metadata = value["metadata"]
+    if piece.kind not in TEMPLATES or not (metadata.get("name") or metadata.get("generateName")):
+        return None
+    return build_pods(piece.kind, value, piece.namespace, Source(piece.document, piece.path))
 
 
 def _written_namespace(value: dict[str, Any]) -> Any:

@@ -31,12 +31,23 @@ __all__ = [
     "InputError",
     "Manifests",
     "Options",
+    "RefusedPod",
     "load_paths",
     "load_sources",
     "load_text",
 ]
 
 _T = TypeVar("_T", NetworkPolicy, Pod, Namespace, Service)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPod:
+    """A Pod, or the Pods of a workload, that the API server refuses."""
+
+    pod: Pod
+    """What would have come after the refusal: without the unknown fields, and with the invalid values."""
+    problems: tuple[Problem, ...]
+    """Why it is refused, and what else is said about it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class Manifests:
     """Every document that could be read, objects or not."""
     rejected: tuple[Ignored, ...] = ()
     """What kubectl or the API server refuses. Each has an error among the problems."""
+    refused_pods: tuple[RefusedPod, ...] = ()
+    """Of the rejected ones, the Pods and workloads of which one can still say what they would do."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -123,6 +136,7 @@ def load_sources(sources: Iterable[tuple[str, bytes]], options: Options | None =
         tuple(found.ignored),
         tuple(found.documents),
         tuple(found.rejected),
+        tuple(found.refused_pods),
     )
 
 
@@ -136,6 +150,7 @@ class _Found:
     ignored: list[Ignored] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     rejected: list[Ignored] = field(default_factory=list)
+    refused_pods: list[RefusedPod] = field(default_factory=list)
 
 
 def _take(document: Document, found: _Found, options: Options) -> Iterator[Problem]:
@@ -154,6 +169,8 @@ def _take(document: Document, found: _Found, options: Options) -> Iterator[Probl
             if judged.object is None:
                 first = next(problem for problem in judged.problems if problem.severity == "error")
                 found.rejected.append(piece.set_aside(first.sentence, could_change_verdict=True))
+                if judged.refused is not None:
+                    found.refused_pods.append(RefusedPod(judged.refused, tuple(judged.problems)))
             else:
                 yield from _keep(piece, judged.object, found, again=not judged.generates_name)
     if document.has_duplicates and evaluated:
