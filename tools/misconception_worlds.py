@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from autograder.manifests.load import load_text
-from autograder.misconceptions import models
+from autograder.misconceptions import models, semantics
 from autograder.network import KUBERNETES, Cluster, reachability
 
 if TYPE_CHECKING:
@@ -59,17 +59,17 @@ class World:
         """Return the scene. Raises ValueError when the API server would refuse a manifest."""
         return cluster_of(self.documents)
 
-    def verdict(self, semantics: Semantics = KUBERNETES) -> bool:
+    def verdict(self, reading: Semantics = KUBERNETES) -> bool:
         """Return whether the flow gets through under a reading."""
-        return self.flow.passes(reachability(self.cluster(), semantics))
+        return self.flow.passes(reachability(self.cluster(), reading))
 
     def wrong(self) -> frozenset[str]:
         """Return the names of all readings that get the flow wrong."""
         cluster = self.cluster()
         return frozenset(
             name
-            for name, semantics in readings().items()
-            if self.flow.passes(reachability(cluster, semantics)) != self.truth
+            for name, reading in readings().items()
+            if self.flow.passes(reachability(cluster, reading)) != self.truth
         )
 
     def __str__(self) -> str:
@@ -97,8 +97,8 @@ def cluster_of(documents: Iterable[Manifest]) -> Cluster:
 
 
 def readings() -> dict[str, Semantics]:
-    """Return the semantics of every reading of the catalogue, by its name."""
-    return {name: semantics for model in models() for name, semantics in zip(model.names, model.readings, strict=True)}
+    """Return the semantics of every reading of the catalogue that is about flows, by its name."""
+    return {name: semantics(name) for model in models("network") for name in model.names}
 
 
 def path_of(name: str) -> Path:

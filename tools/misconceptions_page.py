@@ -118,7 +118,7 @@ def _models() -> str:
     numbers = {name: number for number, name in enumerate(readings(), 1)}
     rows = [
         (str(numbers[name]), f"`{name}`", model.title, model.true, f"`{model.switch}={value}`", ", ".join(model.rows))
-        for model in models()
+        for model in models("network")
         for name, value in zip(model.names, model.values, strict=True)
     ]
     return _table(("", "name", "believed", "true", "switch", "concept"), rows)

@@ -64,7 +64,7 @@ def fits(question: Question, after: Reachability, lines: Iterable[Judged], world
     if _size(cluster) > _MOST_ITEMS:
         return ()
     found: list[tuple[str, Semantics, Reachability]] = []
-    for model in models():
+    for model in models("network"):
         readings: tuple[object, ...] = model.readings
         for semantics in readings:
             # A belief about containers says nothing about flows.
@@ -92,7 +92,7 @@ def differing(question: Question, after: Reachability) -> tuple[str, ...]:
     if _size(cluster) > _MOST_ITEMS:
         return ()
     found = []
-    for model in models():
+    for model in models("network"):
         readings: tuple[object, ...] = model.readings
         for semantics in readings:
             if not isinstance(semantics, Semantics) or not matters(semantics, cluster):

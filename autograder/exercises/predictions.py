@@ -232,7 +232,7 @@ def _truths(exercise: Exercise) -> _Truths:
             places=places,
             believed={
                 name: _verdicts(world, flows, places, semantics)
-                for model in models()
+                for model in models("network")
                 for name, semantics in _readings(model)
             },
         )

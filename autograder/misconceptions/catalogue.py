@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 if TYPE_CHECKING:
-    from autograder.network.semantics import Semantics
+    from autograder import network, security
+
+Area = Literal["network", "security"]
+"""Which evaluator a model is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,13 @@ class Misconception:
     """One thing to try that shows it."""
     see: str
     """The official page about it."""
+    area: Area | None = None
+    """Which evaluator runs under it; None for a pattern."""
     switch: str = ""
-    """Which switch of the semantics a believer sets; empty for a pattern."""
+    """Which switch of that evaluator's semantics a believer sets; empty for a pattern."""
     values: tuple[str, ...] = ()
     """What believers set it to, the most common first."""
-    readings: tuple[Semantics, ...] = ()
+    readings: tuple[network.Semantics, ...] | tuple[security.Semantics, ...] = ()
     """The semantics for each of `values`."""
 
     @property
@@ -97,22 +102,27 @@ def _entry(name: str, fields: dict[str, Any]) -> Misconception:
         why=fields["why"],
         try_=fields["try"],
         see=fields["see"],
+        area=fields.get("area"),
         switch=switch,
         values=values,
         readings=tuple(_reading(fields["area"], switch, value) for value in values),
     )
 
 
-def _reading(area: str, switch: str, value: str) -> Any:
+def _reading(area: Area, switch: str, value: str) -> Any:
     """Return the semantics of one evaluator with one switch turned; ``autograder.network`` is the area network."""
     from importlib import import_module
 
     return import_module(f"autograder.{area}.semantics").Semantics(**{switch: value})
 
 
-def models() -> tuple[Misconception, ...]:
-    """Return the misconceptions that an evaluator can run under, in the order of the catalogue."""
-    return tuple(entry for entry in CATALOGUE.values() if entry.readings)
+def models(area: Area | None = None) -> tuple[Misconception, ...]:
+    """Return the misconceptions that an evaluator can run under, of one area or of both, in the order of the catalogue.
+
+    >>> len(models("network")), len(models("security")), len(models())
+    (16, 16, 32)
+    """
+    return tuple(entry for entry in CATALOGUE.values() if entry.readings and area in {None, entry.area})
 
 
 def patterns() -> tuple[Misconception, ...]:
@@ -120,25 +130,36 @@ def patterns() -> tuple[Misconception, ...]:
     return tuple(entry for entry in CATALOGUE.values() if not entry.readings)
 
 
-def semantics(name: str) -> Semantics:
-    """Return how somebody with this misconception reads policies.
+@overload
+def semantics(name: str, area: Literal["network"] = ...) -> network.Semantics: ...
+@overload
+def semantics(name: str, area: Literal["security"]) -> security.Semantics: ...
+def semantics(name: str, area: Area = "network") -> network.Semantics | security.Semantics:
+    """Return how somebody with this misconception reads policies, or Pods if the area is ``security``.
 
     `name` is an id, or ``id:value`` where believers differ; an id alone means the most common belief. Raises
-    UnknownMisconceptionError, a ValueError that names the nearest id, for a name that stands for no reading.
+    UnknownMisconceptionError, a ValueError that names the nearest id, for a name that stands for no reading there.
 
     >>> semantics("policies-intersect").combine
     'intersection'
     >>> semantics("dash-is-decoration:or").peer_logic
     'or'
+    >>> semantics("pod-level-wins", "security").precedence
+    'pod'
     """
     head, colon, value = name.partition(":")
     entry = CATALOGUE.get(head)
     if entry is None:
-        raise UnknownMisconceptionError(f"{head!r} is no misconception of the catalogue. {_suggestion(head)}")
+        raise UnknownMisconceptionError(f"{head!r} is no misconception of the catalogue. {_suggestion(head, area)}")
     if not entry.readings:
         raise UnknownMisconceptionError(
             f"{head!r} shows in what the API server refuses, so nothing can be evaluated under it. "
-            f"These can be: {', '.join(model.id for model in models())}."
+            f"These can be: {', '.join(model.id for model in models(area))}."
+        )
+    if entry.area != area:
+        raise UnknownMisconceptionError(
+            f"{head!r} is about {_SUBJECTS[entry.area or area]}, and this is about {_SUBJECTS[area]}. "
+            f"These fit: {', '.join(model.id for model in models(area))}."
         )
     if not colon:
         return entry.readings[0]
@@ -147,9 +168,12 @@ def semantics(name: str) -> Semantics:
     return entry.readings[entry.values.index(value)]
 
 
-def _suggestion(name: str) -> str:
+_SUBJECTS: Final[Mapping[Area, str]] = {"network": "who can talk to whom", "security": "what a container may do"}
+
+
+def _suggestion(name: str, area: Area) -> str:
     from difflib import get_close_matches
 
-    known = [model.id for model in models()]
+    known = [model.id for model in models(area)]
     close = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
     return f"Did you mean {close[0]!r}?" if close else f"These are: {', '.join(known)}."

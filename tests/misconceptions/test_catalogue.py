@@ -9,8 +9,9 @@ from dataclasses import fields
 
 import pytest
 
+from autograder import network, security
 from autograder.misconceptions import CATALOGUE, UnknownMisconceptionError, models, patterns, semantics
-from autograder.network import KUBERNETES, Semantics
+from autograder.network import Semantics
 
 SWITCHES = {
     "policies-intersect": ("combine", ("intersection",)),
@@ -30,6 +31,26 @@ SWITCHES = {
     "except-denies": ("except_scope", ("pod",)),
     "namespace-by-name": ("namespace_key", ("name",)),
 }
+SECURITY = {
+    "pod-level-wins": ("precedence", ("pod",)),
+    "pod-level-takes-all": ("misplaced_fields", ("inherit",)),
+    "unset-user-is-root": ("image_user", ("ignored",)),
+    "non-root-picks-uid": ("run_as_non_root", ("assign",)),
+    "container-root-is-host-root": ("root_capabilities", ("all",)),
+    "added-capabilities-reach-non-root": ("non_root_capabilities", ("bounding",)),
+    "capability-names-any-form": ("capability_names", ("normalised",)),
+    "fsgroup-changes-every-volume": ("fs_group_volumes", ("all",)),
+    "first-user-owns-volume": ("unowned_volume", ("first_user",)),
+    "fsgroup-is-the-user": ("fs_group_effect", ("owner",)),
+    "seccomp-on-by-default": ("seccomp_default", ("runtime",)),
+    "level-must-match": ("selinux_levels", ("equal",)),
+    "read-only-root-is-for-volumes": ("read_only_root", ("volumes",)),
+    "drop-all-stops-escalation": ("no_new_privs", ("drop_all",)),
+    "unset-is-secure": ("standards_unset", ("secure",)),
+    "init-containers-exempt": ("standards_containers", ("app",)),
+}
+NETWORK = list(SWITCHES)
+SWITCHES |= SECURITY
 MODELS = list(SWITCHES)
 PATTERNS = [
     "selector-is-a-list",
@@ -57,7 +78,9 @@ def test_the_catalogue_holds_these_in_this_order() -> None:
     assert list(CATALOGUE) == [*MODELS, *PATTERNS]
     assert [entry.id for entry in models()] == MODELS
     assert [entry.id for entry in patterns()] == PATTERNS
-    assert len(CATALOGUE) == 24
+    assert [entry.id for entry in models("network")] == NETWORK
+    assert [entry.id for entry in models("security")] == list(SECURITY)
+    assert len(CATALOGUE) == 40
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -65,12 +88,16 @@ def test_a_model_turns_one_switch_of_the_semantics(name: str) -> None:
     entry = CATALOGUE[name]
     assert entry.kind == "model"
     assert (entry.switch, entry.values) == SWITCHES[name]
+    area = security if name in SECURITY else network
     for value, reading in zip(entry.values, entry.readings, strict=True):
-        assert reading == Semantics(**{entry.switch: value})
-        turned = {
-            field.name for field in fields(Semantics) if getattr(reading, field.name) != getattr(KUBERNETES, field.name)
-        }
+        assert reading == area.Semantics(**{entry.switch: value})
+        truth = area.KUBERNETES
+        turned = {field.name for field in fields(truth) if getattr(reading, field.name) != getattr(truth, field.name)}
         assert turned == {entry.switch}
+
+
+def test_every_switch_of_the_security_evaluator_is_one_belief() -> None:
+    assert {field.name for field in fields(security.Semantics)} == {switch for switch, _ in SECURITY.values()}
 
 
 @pytest.mark.parametrize("name", PATTERNS)
@@ -135,7 +162,7 @@ def test_a_reading_is_found_by_name(name: str, switch: str, value: str) -> None:
 
 def test_every_name_of_a_model_is_a_name_of_a_reading() -> None:
     for entry in models():
-        assert tuple(semantics(name) for name in entry.names) == entry.readings
+        assert tuple(semantics(name, entry.area) for name in entry.names) == entry.readings
 
 
 @pytest.mark.parametrize(
@@ -150,6 +177,10 @@ def test_every_name_of_a_model_is_a_name_of_a_reading() -> None:
         ("dash-is-decoration:xor", "'dash-is-decoration' has no reading 'xor'. It has: and, or."),
         ("dash-is-decoration:", "has no reading ''"),
         ("port-quoted", "nothing can be evaluated under it"),
+        (
+            "pod-level-wins",
+            "'pod-level-wins' is about what a container may do, and this is about who can talk to whom.",
+        ),
     ],
 )
 def test_a_name_that_is_none_gets_a_helpful_answer(name: str, says: str) -> None:
