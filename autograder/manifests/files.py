@@ -60,7 +60,7 @@ def read_sources(
         name = os.fsdecode(path)
         if name != "-":
             for file in _files(name):
-                yield _printable(file), _read_file(file, limits)
+                yield _printable(file), read_file(file, limits)
         elif not stdin_read:
             stdin_read = True
             yield STDIN, _read_stdin(stdin, limits)
@@ -87,8 +87,11 @@ def _files(path: str) -> list[str]:
     return [str(file) for file in sorted(files, key=lambda file: file.parts)]
 
 
-def _read_file(path: str, limits: Limits) -> bytes:
-    """Return a file's content, having looked at its kind and size first."""
+def read_file(path: str, limits: Limits) -> bytes:
+    """Return a file's content, having looked at its kind and size first.
+
+    Raises InputError for what is no file, cannot be read, is larger than the limits allow, or is no text.
+    """
     try:
         status = Path(path).stat()
         kind = _NO_FILES.get(stat.S_IFMT(status.st_mode))
