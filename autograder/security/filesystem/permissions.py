@@ -1,0 +1,130 @@
+"""Who may do what with a file, by its owner, group and mode: the kernel's decision.
+
+One class of the three counts, the first that fits; the others are not looked at.
+
+==========================  =======================  ==============================================
+the process                 the bits that count      what a capability adds
+==========================  =======================  ==============================================
+has the file's uid          of the owner             DAC_OVERRIDE: read and write whatever the bits
+else is in its group        of the group             say, execute where any x bit is set
+else                        of others                DAC_READ_SEARCH: read, and search a directory
+==========================  =======================  ==============================================
+
+So uid 0 without capabilities is a user like any other, and an owner without the right bit is refused although others
+may have it. Sources: path_resolution(7), capabilities(7), fs/namei.c (acl_permission_check, generic_permission).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Want = Literal["read", "write", "execute"]
+
+_BITS: Final[dict[Want, int]] = {"read": 4, "write": 2, "execute": 1}
+SETGID: Final = 0o2000
+STICKY: Final = 0o1000
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A process, as far as the kernel asks for permissions. None: unknown."""
+
+    uid: int | None
+    gid: int | None
+    groups: tuple[int, ...] | None
+    """All groups, the gid among them."""
+    capabilities: frozenset[str] | None
+    """The effective ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Who owns a file or a directory, and its mode. None: unknown."""
+
+    owner: int | None
+    group: int | None
+    mode: int | None
+
+    @property
+    def octal(self) -> str | None:
+        """The mode as ``stat -c %a`` prints it.
+
+        >>> Ownership(0, 2000, 0o2777).octal
+        '2777'
+        """
+        return None if self.mode is None else f"{self.mode:o}"
+
+
+UNKNOWN: Final = Ownership(None, None, None)
+
+
+def may(who: Who, what: Ownership, want: Want, *, directory: bool = False) -> bool | None:
+    """Return whether a process may read, write or execute; None if something unknown decides.
+
+    >>> may(Who(1000, 1000, (1000,), frozenset()), Ownership(0, 2000, 0o2770), "write")
+    False
+    >>> may(Who(1000, 1000, (1000, 2000), frozenset()), Ownership(0, 2000, 0o2770), "write")
+    True
+    """
+    answers = {_allows(who, shown, want, what.mode, directory) for shown in _classes(who, what)}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def may_delete(who: Who, folder: Ownership, owner: int | None) -> bool | None:
+    """Return whether a process may delete or rename a file of `owner` in a folder.
+
+    It must be able to write the folder; in a sticky one it must own the file or the folder too, or have FOWNER.
+    """
+    writes = may(who, folder, "write", directory=True)
+    if writes is not True or folder.mode is None or not folder.mode & STICKY:
+        return writes
+    if who.capabilities is not None and "FOWNER" in who.capabilities:
+        return True
+    if who.uid is None or who.capabilities is None or None in {owner, folder.owner}:
+        return True if who.uid is not None and who.uid in {owner, folder.owner} else None
+    return who.uid in {owner, folder.owner}
+
+
+def symbolic(mode: int, *, directory: bool = True) -> str:
+    """Return a mode as ``ls -l`` shows it.
+
+    >>> symbolic(0o2777), symbolic(0o640, directory=False), symbolic(0o1777)
+    ('drwxrwsrwx', '-rw-r-----', 'drwxrwxrwt')
+    """
+    import stat
+
+    return stat.filemode(mode | (stat.S_IFDIR if directory else stat.S_IFREG))
+
+
+def _classes(who: Who, what: Ownership) -> Iterator[int | None]:
+    """Yield the shift of each class of bits that may count: 6 owner, 3 group, 0 others; None for an unknown mode."""
+    if what.mode is None:
+        yield None
+        return
+    owner_open = who.uid is None or what.owner is None
+    if owner_open or who.uid == what.owner:
+        yield 6
+    if not owner_open and who.uid == what.owner:
+        return
+    group_open = who.groups is None or what.group is None
+    is_member = who.groups is not None and what.group in who.groups
+    if group_open or is_member:
+        yield 3
+    if not is_member or what.group is None:
+        yield 0
+
+
+def _allows(who: Who, shift: int | None, want: Want, mode: int | None, directory: bool) -> bool | None:  # noqa: FBT001
+    bits = shift is not None and mode is not None and bool(mode >> shift & _BITS[want])
+    if bits:
+        return True
+    if who.capabilities is None:
+        return None
+    some_x = directory or (mode is not None and bool(mode & 0o111))
+    if "DAC_OVERRIDE" in who.capabilities and (want != "execute" or some_x):
+        return True
+    if "DAC_READ_SEARCH" in who.capabilities and (want == "read" or (want == "execute" and directory)):
+        return True
+    return None if shift is None else False
