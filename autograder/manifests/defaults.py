@@ -8,7 +8,7 @@ pkg/apis/batch/v1/defaults.go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from .objects import Direction, Protocol
@@ -90,6 +90,68 @@ def _with_host_ports(container: Mapping[str, Any]) -> Mapping[str, Any]:
         for port in container.get("ports", ())
     ]
     return {**container, "ports": ports} if ports else container
+
+
+def with_claims(spec: Mapping[str, Any], claims: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the spec of a StatefulSet's Pods with a volume for each of its volumeClaimTemplates.
+
+    A volume of the template with the same name is replaced. Source: pkg/controller/statefulset updateStorage.
+    """
+    names = [name for claim in claims if (name := claim.get("metadata", {}).get("name"))]
+    if not names:
+        return spec
+    added = [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in names]
+    return {**spec, "volumes": added + [each for each in spec.get("volumes", ()) if each.get("name") not in names]}
+
+
+APP_ARMOR_ANNOTATION: Final = "container.apparmor.security.beta.kubernetes.io/"
+"""In front of a container's name: the annotation of old for its AppArmor profile."""
+
+
+def app_armor_profile(annotation: str) -> dict[str, str] | None:
+    """Return the profile that an AppArmor annotation means; None for one that means nothing.
+
+    >>> app_armor_profile("localhost/web"), app_armor_profile("unconfined"), app_armor_profile("web")
+    ({'type': 'Localhost', 'localhostProfile': 'web'}, {'type': 'Unconfined'}, None)
+    """
+    if annotation == "unconfined":
+        return {"type": "Unconfined"}
+    if annotation == "runtime/default":
+        return {"type": "RuntimeDefault"}
+    name = annotation.removeprefix("localhost/")
+    return {"type": "Localhost", "localhostProfile": name} if name and name != annotation else None
+
+
+def with_app_armor(spec: Mapping[str, Any], annotations: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a Pod's spec with the profiles of its annotations in those containers that set none themselves.
+
+    The API server does so when a Pod is created, not for a template. Source: pkg/registry/core/pod/strategy.go,
+    applyAppArmorVersionSkew.
+    """
+    if not annotations or not any(key.startswith(APP_ARMOR_ANNOTATION) for key in annotations):
+        return spec
+    if spec.get("os", {}).get("name") == "windows":
+        return spec
+    of_pod = spec.get("securityContext", {}).get("appArmorProfile")
+    filled = dict(spec)
+    for field in ("initContainers", "containers", "ephemeralContainers"):
+        if field in spec:
+            filled[field] = [_with_app_armor(each, of_pod, annotations) for each in spec[field]]
+    return filled
+
+
+def _with_app_armor(container: Mapping[str, Any], of_pod: Any, annotations: Mapping[str, str]) -> Mapping[str, Any]:
+    context = container.get("securityContext", {})
+    annotation = annotations.get(APP_ARMOR_ANNOTATION + container.get("name", ""))
+    profile = None if annotation is None or "appArmorProfile" in context else app_armor_profile(annotation)
+    if profile is None or profile == of_pod or not _is_sound(profile):
+        return container
+    return {**container, "securityContext": {**context, "appArmorProfile": profile}}
+
+
+def _is_sound(profile: Mapping[str, str]) -> bool:
+    name = profile.get("localhostProfile", "")
+    return name == name.strip() and len(name.encode("utf-8", "surrogatepass")) <= 4095
 
 
 def replicas(spec: Mapping[str, Any]) -> int:

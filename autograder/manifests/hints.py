@@ -39,6 +39,8 @@ def for_error(kind: str, error: FieldError) -> str:
         hint = _for_policy(error)
         if hint:
             return hint
+    elif hint := _FOR_PODS.get(error.detail, ""):
+        return hint
     value = error.value
     if error.type == "Unsupported value" and isinstance(value, str):
         for name in error.detail.removeprefix("supported values: ").split(", "):
@@ -52,6 +54,54 @@ def for_error(kind: str, error: FieldError) -> str:
     if error.detail == "`selector` does not match template `labels`":
         return "Every label that the selector asks for must stand in template.metadata.labels, with the same value."
     return ""
+
+
+_FOR_PODS: Final = {
+    "cannot set `allowPrivilegeEscalation` to false and `privileged` to true": (
+        "A privileged container may always gain privileges. Remove privileged, or remove allowPrivilegeEscalation."
+    ),
+    "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN": (
+        "Names of capabilities are written without CAP_. With SYS_ADMIN a process needs no escalation any more: do "
+        "without it if you can."
+    ),
+    "`hostUsers` must be false to use `Unmasked`": (
+        "An unmasked /proc is for Pods with a user namespace of their own: write hostUsers: false in the Pod's spec."
+    ),
+    "must be set when seccomp type is Localhost": (
+        "Write localhostProfile, a path below the kubelet's seccomp folder; or type: RuntimeDefault, which needs none."
+    ),
+    "can only be set when seccomp type is Localhost": "Write type: Localhost, or remove localhostProfile.",
+    "must be a relative path": "The path begins below the folder: leave the / in front out.",
+    "must not contain '..'": "Write the path without '..': it must stay below its folder.",
+    "type is required when seccompProfile is set": "Write type: RuntimeDefault below seccompProfile.",
+    "type is required when appArmorProfile is set": "Write type: RuntimeDefault below appArmorProfile.",
+    "must be set when AppArmor type is Localhost": "Write localhostProfile, the name of a profile on the node.",
+    "must not be padded with whitespace": "Remove the space around the name.",
+    "can only be set when AppArmor type is Localhost": "Write type: Localhost, or remove localhostProfile.",
+    "must be between 0 and 2147483647, inclusive": "Ids run from 0 to 2147483647. 0 is root, 1000 is a usual choice.",
+    "when `hostUsers` is false": "A Pod with its own user namespace shares no other namespace of the host. Keep one.",
+    "when `pod.Spec.HostUsers` is false": (
+        "A Pod with its own user namespace shares no other namespace of the host. Keep one of the two."
+    ),
+    "ShareProcessNamespace and HostPID cannot both be enabled": "Keep one of the two; most Pods need neither.",
+    "may not be specified when 'hostNetwork' is true": (
+        "On the node's network the sysctl would be the node's own. Remove it, or remove hostNetwork."
+    ),
+    "may not be specified when 'hostIPC' is true": "With hostIPC it would be the node's own. Remove one of the two.",
+    "Bidirectional mount propagation is available only to privileged containers": (
+        "Leave mountPropagation out, unless the container has to mount things for the node."
+    ),
+    "may only be specified when readOnly is true": "Write readOnly: true beside it.",
+    "may only be specified when mountPropagation is None or not specified": "Remove mountPropagation.",
+    "cannot be set for a windows pod": "This field is for Linux. Remove it, or remove os.",
+    "windows options cannot be set for a linux pod": "Remove windowsOptions, or write windows under os.",
+    "may not specify more than 1 volume type": "A volume has one source. Give the other one a volume of its own.",
+    "must be a number between 0 and 0777 (octal), both inclusive": (
+        "YAML takes a number with 0 in front for octal: write 0400 or 0644."
+    ),
+    "cannot be set on create": "Ephemeral containers are added to a running Pod, with kubectl debug.",
+}
+"""By the server's detail."""
 
 
 def _for_policy(error: FieldError) -> str:

@@ -23,7 +23,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final
 
-from .defaults import parallelism, protocol, replicas
+from .defaults import parallelism, protocol, replicas, with_app_armor, with_claims
 from .objects import ContainerPort, Pod, Source
 from .validation.ports import PROTOCOLS
 
@@ -41,12 +41,12 @@ def build_pods(kind: str, value: Mapping[str, Any], namespace: str, source: Sour
     varying: Varying = {}
     if kind == "Pod":
         template: Mapping[str, Any] = value
-        pod_spec = spec
+        pod_spec = with_app_armor(spec, metadata.get("annotations", {}))
         completed = status.get("phase") in {"Succeeded", "Failed"}
     else:
         job_spec = spec.get("jobTemplate", {}).get("spec", {}) if kind == "CronJob" else spec
         template = job_spec.get("template", {})
-        pod_spec = template.get("spec", {})
+        pod_spec = with_claims(template.get("spec", {}), spec.get("volumeClaimTemplates", ()))
         count = _count(kind, spec)
         varying = _varying(kind, job_spec, metadata, count)
         completed = _has_ended(status) if kind == "Job" else False

@@ -11,6 +11,13 @@ from typing import Literal
 Path = tuple[str | int, ...]
 """A way into a document: field names and list indexes, as in ``("spec", "ingress", 0, "from")``."""
 
+
+class Key(str):
+    """A step into a mapping with free keys. The API server prints it in brackets."""
+
+    __slots__ = ()
+
+
 Severity = Literal["error", "warning"]
 Stage = Literal["yaml", "decode", "validation"]
 
@@ -65,10 +72,12 @@ def format_path(path: Path) -> str:
 
     >>> format_path(("spec", "ingress", 0, "from", 1, "podSelector"))
     'spec.ingress[0].from[1].podSelector'
+    >>> format_path(("metadata", "annotations", Key("example.com/kind")))
+    'metadata.annotations[example.com/kind]'
     """
     text = ""
     for step in path:
-        if isinstance(step, int):
+        if isinstance(step, int | Key):
             text += f"[{step}]"
         else:
             text += f".{step}" if text else step

@@ -1,4 +1,4 @@
-"""Containers of a Pod: names, images, ports, how they are pulled and restarted.
+"""Containers of a Pod: names, images, ports, mounts, security, how they are pulled and restarted.
 
 Source: pkg/apis/core/validation/validation.go (validateContainers, validateInitContainers,
 validateContainerPorts, checkHostPortConflicts).
@@ -7,23 +7,38 @@ validateContainerPorts, checkHostPortConflicts).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from autograder.manifests.defaults import protocol
 from autograder.manifests.problems import Path
 
-from .errors import FieldError, duplicate, each, forbidden, not_supported, required
+from .errors import FieldError, duplicate, each, forbidden, not_found, not_supported, required
 from .names import dns_label
 from .ports import PROTOCOLS, port_name, port_number
+from .security_context import validate_container_security
+from .volumes import validate_volume_mounts
 
 Container = Mapping[str, Any]
 
 _PULL_POLICIES: Final = ("Always", "IfNotPresent", "Never")
 _RESTART_POLICIES: Final = ("Always", "Never", "OnFailure")
+_NOT_EPHEMERAL: Final = ("ports", "resources", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
 _ONLY_FOR_SIDECARS: Final = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
 
 
-def validate_containers(containers: list[Container], path: Path, minor: int) -> Iterator[FieldError]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a container is judged with."""
+
+    volumes: frozenset[str]
+    """The names of the Pod's sound volumes."""
+    host_users: bool
+    """Whether the Pod has no user namespace of its own."""
+    minor: int
+
+
+def validate_containers(containers: list[Container], path: Path, around: Around) -> Iterator[FieldError]:
     """Yield the errors of spec.containers: there must be one, and no two may share a name or a host port."""
     if not containers:
         yield required(path)
@@ -31,20 +46,20 @@ def validate_containers(containers: list[Container], path: Path, minor: int) -> 
     names = set()
     for index, container in enumerate(containers):
         place = (*path, index)
-        yield from _validate_common(container, place)
+        yield from _validate_common(container, place, around)
         name = container.get("name", "")
         if name in names:
             yield duplicate((*place, "name"), name)
         names.add(name)
-        if minor >= 35:
+        if around.minor >= 35:
             yield from _validate_restart_policy(container, place)
-        elif minor <= 33 and "restartPolicy" in container:
+        elif around.minor <= 33 and "restartPolicy" in container:
             yield forbidden((*place, "restartPolicy"), "may not be set for non-init containers")
     yield from _host_port_conflicts(enumerate(containers), path)
 
 
 def validate_init_containers(
-    containers: list[Container], regular: list[Container], path: Path, minor: int
+    containers: list[Container], regular: list[Container], path: Path, around: Around
 ) -> Iterator[FieldError]:
     """Yield the errors of spec.initContainers. They share their names with the regular containers.
 
@@ -54,10 +69,10 @@ def validate_init_containers(
     names = {container.get("name", "") for container in regular}
     for index, container in enumerate(containers):
         place = (*path, index)
-        yield from _validate_common(container, place)
-        if minor >= 35:
+        yield from _validate_common(container, place, around)
+        if around.minor >= 35:
             yield from _validate_restart_policy(container, place)
-        elif minor <= 33 and container.get("restartPolicy", "Always") != "Always":
+        elif around.minor <= 33 and container.get("restartPolicy", "Always") != "Always":
             yield not_supported((*place, "restartPolicy"), container["restartPolicy"], ("Always",))
         name = container.get("name", "")
         if name in names:
@@ -73,7 +88,30 @@ def validate_init_containers(
                     yield forbidden((*place, field), "may not be set for init containers without restartPolicy=Always")
 
 
-def _validate_common(container: Container, path: Path) -> Iterator[FieldError]:
+def validate_ephemeral_containers(
+    containers: list[Container], others: set[str], path: Path, around: Around
+) -> Iterator[FieldError]:
+    """Yield the errors of spec.ephemeralContainers. `others` are the names of all other containers."""
+    names = set(others)
+    for index, container in enumerate(containers):
+        place = (*path, index)
+        yield from _validate_common(container, place, around)
+        name, target = container.get("name", ""), container.get("targetContainerName", "")
+        if name in names:
+            yield duplicate((*place, "name"), name)
+        names.add(name)
+        if target and target not in others:
+            yield not_found((*place, "targetContainerName"), target)
+        for field in _NOT_EPHEMERAL:
+            if container.get(field):
+                yield forbidden((*place, field), "cannot be set for an Ephemeral Container")
+        for number, mount in enumerate(container.get("volumeMounts", ())):
+            for field in ("subPath", "subPathExpr"):
+                if mount.get(field):
+                    yield forbidden((*place, "volumeMounts", number, field), "cannot be set for an Ephemeral Container")
+
+
+def _validate_common(container: Container, path: Path, around: Around) -> Iterator[FieldError]:
     name = container.get("name", "")
     if name:
         yield from each((*path, "name"), name, dns_label(name))
@@ -86,9 +124,13 @@ def _validate_common(container: Container, path: Path) -> Iterator[FieldError]:
         yield not_supported((*path, "terminationMessagePolicy"), message_policy, ("File", "FallbackToLogsOnError"))
     if "ports" in container:
         yield from _validate_ports(container["ports"], (*path, "ports"))
+    if "volumeMounts" in container:
+        yield from validate_volume_mounts(container, around.volumes, (*path, "volumeMounts"))
     pull_policy = container.get("imagePullPolicy")
     if pull_policy and pull_policy not in _PULL_POLICIES:
         yield not_supported((*path, "imagePullPolicy"), pull_policy, _PULL_POLICIES)
+    if "securityContext" in container:
+        yield from validate_container_security(container, path, host_users=around.host_users, minor=around.minor)
 
 
 def _validate_ports(ports: list[Mapping[str, Any]], path: Path) -> Iterator[FieldError]:

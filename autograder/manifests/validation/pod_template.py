@@ -14,13 +14,21 @@ from .errors import FieldError, forbidden, invalid, not_supported
 from .labels import print_labels, selector_matches, validate_labels, validate_selector
 from .metadata import validate_annotations
 from .pod_spec import validate_pod_spec
+from .security_context import validate_annotations_match, validate_security_annotations
 
 
 def validate_template(template: Mapping[str, Any], path: Path, minor: int) -> Iterator[FieldError]:
     """Yield the errors of a Pod template."""
     yield from validate_template_metadata(template.get("metadata", {}), path, minor)
     spec = template.get("spec", {})
+    annotations = template.get("metadata", {}).get("annotations", {})
+    if annotations:
+        for error in validate_security_annotations(annotations, spec, (*path, "annotations")):
+            place = (*path, "metadata", *error.place[len(path) :])
+            yield FieldError(error.type, error.path, error.detail, error.value, place)
     yield from validate_pod_spec(spec, (*path, "spec"), minor)
+    if annotations:
+        yield from validate_annotations_match(annotations, spec, (*path, "spec"))
     if spec.get("ephemeralContainers"):
         yield forbidden((*path, "spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template")
 

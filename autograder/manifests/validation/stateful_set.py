@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from autograder.manifests.defaults import with_claims
 
 from .errors import FieldError, Named, each, invalid, required
 from .labels import print_selector, validate_selector
@@ -54,16 +56,15 @@ def _validate_selector_and_template(spec: Mapping[str, Any], minor: int) -> Iter
     else:
         yield from validate_match(selector, template, path, minor)
         if minor >= 34:
-            yield from validate_template(_without_identity(template), path, minor)
+            claims = spec.get("volumeClaimTemplates", ())
+            yield from validate_template(_as_it_will_be(template, claims), path, minor)
         else:  # the spec of the template is not looked at until its Pods are made
             yield from validate_template_metadata(template.get("metadata", {}), path, minor)
     yield from validate_runs_forever(template, path, "StatefulSet")
 
 
-def _without_identity(template: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the template without what the controller overwrites in each Pod: hostname and subdomain."""
-    spec = template.get("spec", {})
-    if "hostname" not in spec and "subdomain" not in spec:
-        return template
+def _as_it_will_be(template: Mapping[str, Any], claims: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the template as the controller makes Pods of it: it sets hostname and subdomain, and adds volumes."""
+    spec = with_claims(template.get("spec", {}), claims)
     kept = {field: value for field, value in spec.items() if field not in {"hostname", "subdomain"}}
     return {**template, "spec": kept}

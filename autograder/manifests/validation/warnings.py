@@ -16,17 +16,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from autograder.manifests.defaults import protocol, with_host_ports
+from autograder.manifests.defaults import APP_ARMOR_ANNOTATION, app_armor_profile, protocol, with_host_ports
 from autograder.manifests.go_text import quote
 from autograder.manifests.kinds import TEMPLATES, spec_path
-from autograder.manifests.problems import Path, format_path
+from autograder.manifests.problems import Key, Path, format_path
 
 from .addresses import cidr_warnings, ip_warnings
 from .names import dns_label
+from .security_context import SECCOMP_CONTAINER, SECCOMP_POD
 
 Warning_ = tuple[Path, str]
 
 _NAMES_PODS: Final = frozenset({"Pod", "Deployment", "ReplicaSet", "Job", "CronJob"})
+_CONTAINERS: Final = ("initContainers", "containers", "ephemeralContainers")
 _MOST_COMPARED: Final = 20
 """No port is compared with more others than this."""
 
@@ -44,7 +46,46 @@ def warnings(kind: str, value: Mapping[str, Any], minor: int) -> Iterator[Warnin
             template = template.get(str(field), {})
         spec = template.get("spec", {})
         path = spec_path(kind)
+        annotations = template.get("metadata", {}).get("annotations", {})
+        if annotations:
+            yield from _old_annotations(annotations, spec, (*TEMPLATES[kind], "metadata", "annotations"), kind)
         yield from _ports(with_host_ports(spec) if kind == "Pod" else spec, path)
+
+
+def _old_annotations(
+    annotations: Mapping[str, str], spec: Mapping[str, Any], path: Path, kind: str
+) -> Iterator[Warning_]:
+    """Yield the warnings about annotations that say what a field says today."""
+    context = spec.get("securityContext", {})
+    containers = [each for field in _CONTAINERS for each in spec.get(field, ())]
+    if kind == "Pod":  # the server looks at a Pod's before it does anything else
+        yield from _app_armor(annotations, context, containers, path)
+    if SECCOMP_POD in annotations and "seccompProfile" not in context:
+        yield _annotation(path, SECCOMP_POD, 'non-functional in v1.27+; use the "seccompProfile" field instead')
+    for container in containers:
+        key = SECCOMP_CONTAINER + container.get("name", "")
+        if key in annotations and "seccompProfile" not in container.get("securityContext", {}):
+            yield _annotation(path, key, 'non-functional in v1.27+; use the "seccompProfile" field instead')
+        if kind != "Pod":
+            yield from _app_armor(annotations, context, [container], path)
+
+
+def _app_armor(
+    annotations: Mapping[str, str], context: Mapping[str, Any], containers: list[Mapping[str, Any]], path: Path
+) -> Iterator[Warning_]:
+    of_pod = context.get("appArmorProfile")
+    for container in containers:
+        key = APP_ARMOR_ANNOTATION + container.get("name", "")
+        if key not in annotations or "appArmorProfile" in container.get("securityContext", {}):
+            continue
+        profile = app_armor_profile(annotations[key])
+        if profile is None or profile != of_pod:
+            yield _annotation(path, key, 'deprecated since v1.30; use the "appArmorProfile" field instead')
+
+
+def _annotation(path: Path, key: str, text: str) -> Warning_:
+    place = (*path, Key(key))
+    return place, f"{format_path(place)}: {text}"
 
 
 def _cidrs(spec: Mapping[str, Any], minor: int) -> Iterator[Warning_]:
