@@ -48,6 +48,7 @@ COMMANDS = {
     "reach": Command("autograder.cli.reach", "who can talk to whom, on which ports?"),
     "explain": Command("autograder.cli.explain", "why is a connection allowed, denied or undefined?"),
     "diff": Command("autograder.cli.diff", "what does a change open and close?"),
+    "effective": Command("autograder.cli.effective", "what does each container run with?"),
     "standards": Command("autograder.cli.standards", "which level of the Pod Security Standards does a Pod pass?"),
     "course": Command("autograder.cli.course", "is the course itself sound?"),
 }

@@ -89,8 +89,10 @@ def read_options(args: argparse.Namespace) -> Options:
     ).checked()
 
 
-def load(args: argparse.Namespace, paths: Iterable[str] | None = None) -> Manifests:
+def load(args: argparse.Namespace, paths: Iterable[str] | None = None, *, refused_pods: bool = False) -> Manifests:
     """Return the manifests of a command that needs sound ones; warnings go to standard error.
+
+    With `refused_pods` the command has an answer for Pods that the API server refuses, so these are no reason to stop.
 
     With --keep-going what the API server would refuse is left out, and listed with what is ignored. Without
     it the problems go to standard error. Raises InputError then, and for what cannot be read.
@@ -108,7 +110,8 @@ def load(args: argparse.Namespace, paths: Iterable[str] | None = None) -> Manife
     for item in manifests.ignored:
         if item.could_change_verdict:
             print(f"{item.file}:{item.line}: warning: {item.reason}", file=sys.stderr)
-    if manifests.rejected and not args.keep_going:
+    answered = len(manifests.refused_pods) if refused_pods else 0
+    if len(manifests.rejected) > answered and not args.keep_going:
         count = len(manifests.rejected)
         them = "it" if count == 1 else "them"
         raise InputError(

@@ -16,7 +16,7 @@ from autograder.security.standards.admission import Admission, LevelVersion, Pol
 
 from . import options
 from .problems_text import printable
-from .terminal import Terminal, paragraph, terminal
+from .terminal import Role, Terminal, paragraph, terminal
 
 if TYPE_CHECKING:
     from autograder.manifests.load import Manifests
@@ -203,7 +203,7 @@ def _lines(answers: list[Answer], args: argparse.Namespace, out: Terminal) -> It
         if number:
             yield ""
         place = f" ({answer.pod.source.file}:{answer.pod.source.line})" if answer.pod.source else ""
-        mark = "good" if not answer.violations else "bad" if answer.level == "privileged" else "open"
+        mark: Role = "good" if not answer.violations else "bad" if answer.level == "privileged" else "open"
         yield printable(f"{_title(answer.pod)}{place}: ") + out.paint(answer.level, mark)
         if answer.violations:
             yield f"  What keeps it from {wanted} ({args.version}):"
