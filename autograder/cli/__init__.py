@@ -49,6 +49,7 @@ COMMANDS = {
     "explain": Command("autograder.cli.explain", "why is a connection allowed, denied or undefined?"),
     "diff": Command("autograder.cli.diff", "what does a change open and close?"),
     "effective": Command("autograder.cli.effective", "what does each container run with?"),
+    "can": Command("autograder.cli.can", "may a container do that, and which layer decides?"),
     "standards": Command("autograder.cli.standards", "which level of the Pod Security Standards does a Pod pass?"),
     "course": Command("autograder.cli.course", "is the course itself sound?"),
 }
