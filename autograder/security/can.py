@@ -34,8 +34,8 @@ _NODE_ONLY: Final = frozenset(
 )
 """Capabilities that the kernel asks for in the node's user namespace: one of the Pod's own does not help."""
 _MOUNTS: Final = frozenset({"mount", "umount2", "pivot_root", "move_mount"})
-_INTERNET: Final = 2
-"""AF_INET"""
+_TCP: Final = {0: 2, 1: 1, 2: 0}
+"""The arguments of socket() for a TCP socket: AF_INET, SOCK_STREAM, the usual protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def read(context: Context, path: str) -> Answer:
 
 def bind(context: Context, port: int) -> Answer:
     """Return whether the container's process may listen on a TCP or UDP port."""
-    links = [_filter(context, "socket", {0: _INTERNET}), _filter(context, "bind", {})]
+    links = [_filter(context, "socket", _TCP), _filter(context, "bind", {})]
     free = lowest_free_port(context.pod, node=context.node)
     if free.value is not None and port >= free.value:
         links.append(Link("kernel", True, f"port {port} is free for everybody: {free.why}"))

@@ -152,7 +152,8 @@ NONE: frozenset[str] = frozenset()
         pytest.param(NONE, 1000, False, (0, NONE, ""), (1000, NONE, "EPERM"), id="drop ALL: root without anything"),
         pytest.param(ONE, 1000, False, (0, ONE, ""), (1000, ONE, ""), id="drop ALL, add one"),
         pytest.param(FOURTEEN, 1000, True, (1000, NONE, ""), (1000, NONE, ""), id="no_new_privs stops both"),
-        pytest.param(NONE, 1000, True, (1000, NONE, ""), (1000, NONE, ""), id="no_new_privs and drop ALL"),
+        pytest.param(NONE, 1000, True, (1000, NONE, ""), (1000, NONE, "EPERM"), id="no_new_privs and drop ALL"),
+        pytest.param(NONE, 0, False, (0, NONE, ""), (0, NONE, "EPERM"), id="root with everything dropped"),
         pytest.param(ALL, 1000, False, (0, ALL, ""), (1000, ONE, ""), id="privileged: everything"),
     ],
 )
@@ -174,6 +175,8 @@ names = st.frozensets(st.sampled_from(["CHOWN", "NET_RAW", "SYS_TIME", "KILL"]))
 def by_the_manual(uid, bounding, owner, f_permitted, f_effective, nnp):
     """capabilities(7) with masks, for a process without inheritable and ambient capabilities, written independently."""
     p, b = (mask(bounding) if uid == 0 else 0), mask(bounding)
+    if f_effective and mask(f_permitted) & ~b:
+        return "EPERM"
     euid = uid if owner is None or nnp else owner
     f_p, f_e = (0, False) if nnp else (mask(f_permitted), f_effective)
     if euid == 0:
@@ -181,8 +184,6 @@ def by_the_manual(uid, bounding, owner, f_permitted, f_effective, nnp):
     new_p = f_p & b
     if nnp:
         new_p &= p if euid == 0 else 0
-    if f_e and euid != 0 and f_p & ~new_p:
-        return "EPERM"
     return euid, new_p, new_p if f_e else 0
 
 

@@ -99,25 +99,25 @@ def after_start(bounding: frozenset[str], uid: int | None, *, semantics: Semanti
 def execute(sets: Sets, uid: int | None, program: Program, *, no_new_privs: bool) -> Execution:
     """Return what a process becomes when it executes a program.
 
-    With no_new_privs the setuid bit and file capabilities add nothing. A file with the effective bit whose
-    capabilities do not fit into the bounding set is refused with EPERM.
+    A file with the effective bit whose capabilities do not fit into the bounding set is refused with EPERM, whoever
+    executes it: to root and under no_new_privs as well. Otherwise no_new_privs lets neither the setuid bit nor file
+    capabilities add anything.
     """
+    gained = (sets.inheritable & program.inheritable) | (program.permitted & sets.bounding)
+    if program.effective and not program.permitted <= gained:
+        return Execution(uid, sets, "EPERM")
     target = uid if no_new_privs or program.set_user is None else program.set_user
     if target is None:
         held = None if sets.bounding else _NOTHING
         return Execution(None, Sets(held, held, sets.bounding))
-    plain = program.set_user is None and not program.permitted and not program.inheritable
     if target == 0:
         gained = (sets.inheritable & ALL) | (ALL & sets.bounding) | sets.ambient
         if no_new_privs and sets.permitted is not None:
             gained &= sets.permitted
         return Execution(0, Sets(gained, gained, sets.bounding, sets.inheritable, sets.ambient))
-    if no_new_privs or plain:
+    if no_new_privs or not (program.permitted or program.inheritable):
         kept = sets.ambient
         return Execution(target, Sets(kept, kept, sets.bounding, sets.inheritable, sets.ambient))
-    gained = (sets.inheritable & program.inheritable) | (program.permitted & sets.bounding)
-    if program.effective and not program.permitted <= gained:
-        return Execution(uid, sets, "EPERM")
     effective = gained if program.effective else sets.ambient
     return Execution(target, Sets(effective, gained, sets.bounding, sets.inheritable))
 

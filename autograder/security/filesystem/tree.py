@@ -144,10 +144,12 @@ def write(path: str, mounted: Sequence[Place], who: Who) -> Access:
     """Return whether a process may create a file at a path, or change one that only it itself would have made.
 
     For a directory the question is about a new file in it. What nobody told about an image's files stays unknown. If
-    both the permissions and a read-only mount forbid it, the kernel says EACCES.
+    both the permissions and a read-only mount forbid it, the kernel says EROFS for a new file and EACCES for one that
+    is there.
     """
     path = posixpath.normpath(path)
     place = place_of(path, mounted)
+    words = f"{place.path} is {_described(place)}"
     target, known = _target(path, place)
     allowed = may(who, target, "write", directory=not place.file) if known else _may_somewhere(who)
     if place.kind == "runtime" and place.path in {"/proc", "/sys"}:
@@ -156,9 +158,12 @@ def write(path: str, mounted: Sequence[Place], who: Who) -> Access:
         inner: bool | None = True
     else:
         inner = may(who, target, "execute", directory=True) if known else _may_somewhere(who)
+    if place.read_only and not place.file and inner is not False:
+        # For a new file the kernel looks at the mount before it looks at the folder's mode.
+        why = f"{words}: it is read-only ({place.why})"
+        return Access(ok=False, errno="EROFS", decided_by="mount", why=why, confidence="measured")
     if allowed is True and inner is False:
         allowed = False
-    words = f"{place.path} is {_described(place)}"
     if allowed is False:
         return Access(
             ok=False,
@@ -168,13 +173,9 @@ def write(path: str, mounted: Sequence[Place], who: Who) -> Access:
             confidence=place.confidence,
         )
     if place.read_only:
-        errno: Literal["", "EROFS"] = "EROFS" if allowed else ""
+        why = f"{words}: it is read-only ({place.why})"
         return Access(
-            ok=False,
-            errno=errno,
-            decided_by="mount",
-            why=f"{words}: it is read-only ({place.why})",
-            confidence=place.confidence,
+            ok=False, errno="EROFS" if allowed else "", decided_by="mount", why=why, confidence=place.confidence
         )
     if allowed is None or inner is None:
         return Access(
