@@ -1,6 +1,7 @@
-"""The course in Jupyter: two magics and five functions.
+"""The course in Jupyter: two magics and ten functions.
 
-``%%manifest`` and ``%%predict``; ``check``, ``show``, ``compare``, ``hint`` and ``solution``.
+``%%manifest`` and ``%%predict``; ``check``, ``show``, ``compare``, ``hint`` and ``solution``; for containers
+``context``, ``capabilities``, ``syscalls``, ``volumes`` and ``standards``.
 A notebook begins with one line::
 
     %load_ext autograder.notebook
@@ -12,9 +13,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cells import check, compare, hint, manifest, predict, show, solution
+from .cells import (
+    capabilities,
+    check,
+    compare,
+    context,
+    hint,
+    manifest,
+    predict,
+    show,
+    solution,
+    standards,
+    syscalls,
+    volumes,
+)
 
-__all__ = ["check", "compare", "hint", "load_ipython_extension", "show", "solution"]
+__all__ = [
+    "capabilities",
+    "check",
+    "compare",
+    "context",
+    "hint",
+    "load_ipython_extension",
+    "show",
+    "solution",
+    "standards",
+    "syscalls",
+    "volumes",
+]
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -22,4 +48,6 @@ def load_ipython_extension(shell: Any) -> None:
     shell.register_magic_function(manifest, magic_kind="cell", magic_name="manifest")
     shell.register_magic_function(predict, magic_kind="cell", magic_name="predict")
     functions = {"check": check, "compare": compare, "hint": hint, "show": show, "solution": solution}
+    functions |= {"context": context, "capabilities": capabilities, "syscalls": syscalls, "volumes": volumes}
+    functions |= {"standards": standards}
     shell.push(functions, interactive=False)

@@ -1,4 +1,4 @@
-"""What the cells of a notebook call: two magics and five functions.
+"""What the cells of a notebook call: two magics and ten functions.
 
 Each returns something to look at. None raises for anything that a learner can write: a mistake becomes a sentence that
 says what is wrong and what to do. The learner's text is read, never run.
@@ -32,6 +32,7 @@ from autograder.exercises.report import Style, result_lines
 from autograder.exercises.shape import nearest
 from autograder.exercises.spec import Exercise, Exercises
 from autograder.manifests.documents import InputError
+from autograder.security.standards import LEVELS, Level
 
 from .comparison import comparison, comparison_html, comparison_lines
 from .findings import outcome, result_html, take_away
@@ -40,6 +41,15 @@ from .output import Graded, Output
 from .predictions import prediction_html
 from .readings import reading_output
 from .scene import SHOP, Scene, scene_named, scene_of_exercise
+from .security import (
+    Inside,
+    capabilities_output,
+    context_output,
+    inside,
+    standards_output,
+    syscalls_output,
+    volumes_output,
+)
 from .worldmap import map_html, map_lines
 
 if TYPE_CHECKING:
@@ -196,13 +206,8 @@ def compare(name: str, misconception: str) -> Output:
     """
     folder = Path.cwd()
     _named(name)
-    file = folder / FOLDER / f"{name}.yaml"
-    if not file.is_file():
-        raise InputError(
-            f"there is no {FOLDER}/{name}.yaml yet. Run the cell that begins with %%manifest {name} first."
-        )
-    text = read_answer(file)
-    reading = _scene_of(name, text, folder).read(text, f"{FOLDER}/{file.name}")
+    file, text = _saved_text(name, folder)
+    reading = _scene_of(name, text, folder).read(text, file)
     if reading.refused:
         raise InputError(
             f"{FOLDER}/{name}.yaml is refused as it stands. Run the cell with %%manifest {name} to see why."
@@ -212,6 +217,58 @@ def compare(name: str, misconception: str) -> Output:
     except ValueError as error:
         raise InputError(str(error)) from None
     return Output(comparison_html(found), "\n".join(comparison_lines(found)))
+
+
+@_spoken(Output)
+def context(name: str) -> Output:
+    """Show what the containers of your manifests run with, where each value comes from, and how sure that is.
+
+    `name` stands behind the %%manifest of a cell that was run; so it does for the four functions below.
+    """
+    return context_output(_inside(name))
+
+
+@_spoken(Output)
+def capabilities(name: str) -> Output:
+    """Show the capabilities of your containers side by side."""
+    return capabilities_output(_inside(name))
+
+
+@_spoken(Output)
+def syscalls(name: str, *calls: str) -> Output:
+    """Show which system calls pass in your containers, and which layer stops the others."""
+    return syscalls_output(_inside(name), calls)
+
+
+@_spoken(Output)
+def volumes(name: str) -> Output:
+    """Show what fsGroup does to the volumes of your containers, and which paths they may write."""
+    return volumes_output(_inside(name))
+
+
+@_spoken(Output)
+def standards(name: str, level: Level = "restricted") -> Output:
+    """Show which Pod Security level your Pods pass, and the lines that keep them from `level`."""
+    if level not in LEVELS:
+        raise InputError(f"{level!r} is no level. It is one of {', '.join(LEVELS)}.")
+    return standards_output(_inside(name), level)
+
+
+def _inside(name: str) -> Inside:
+    """Return the containers of a cell that was run."""
+    folder = Path.cwd()
+    file, text = _saved_text(name, folder)
+    return inside(text, file, _scene_of(name, text, folder))
+
+
+def _saved_text(name: str, folder: Path) -> tuple[str, str]:
+    """Return the name and the text of the file that a %%manifest cell saved. Raises InputError if it was not run."""
+    file = folder / FOLDER / f"{_named(name)}.yaml"
+    if not file.is_file():
+        raise InputError(
+            f"there is no {FOLDER}/{name}.yaml yet. Run the cell that begins with %%manifest {name} first."
+        )
+    return f"{FOLDER}/{file.name}", read_answer(file)
 
 
 @_spoken(Output)

@@ -10,12 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <netinet/in.h>
 #include <unistd.h>
@@ -66,7 +64,6 @@ static void call(const char *name, long (*run)(void)) {
 static long do_unshare_user(void) { return syscall(SYS_unshare, CLONE_NEWUSER); }
 static long do_unshare_uts(void) { return syscall(SYS_unshare, CLONE_NEWUTS); }
 static long do_keyctl(void) { return syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, -1, 0, 0, 0); }
-static long do_bpf(void) { char attr[128] = {0}; return syscall(SYS_bpf, 1000, attr, sizeof attr); }
 static long do_clone3(void) { return syscall(SYS_clone3, NULL, 0); }
 static long do_mount(void) { return mount("none", "/mnt", "tmpfs", 0, ""); }
 static long do_chroot(void) { return chroot("/mnt"); }
@@ -78,7 +75,6 @@ static long do_mknod(void) {
     return result;
 }
 static long do_sethostname(void) { return sethostname("probe", 5); }
-static long do_settimeofday(void) { struct timeval t = {-1, -1}; return syscall(SYS_settimeofday, &t, NULL); }
 static long do_personality(void) { return syscall(SYS_personality, 0x0004000); }
 static long do_socket(int family, int type) { int s = socket(family, type, 0); if (s >= 0) close(s); return s; }
 static long do_af_alg(void) { return do_socket(38, SOCK_SEQPACKET); }
@@ -157,13 +153,11 @@ int main(int count, char **words) {
     call("unshare_user", do_unshare_user);
     call("unshare_uts", do_unshare_uts);
     call("keyctl", do_keyctl);
-    call("bpf", do_bpf);
     call("clone3", do_clone3);
     call("mount", do_mount);
     call("chroot", do_chroot);
     call("mknod", do_mknod);
     call("sethostname", do_sethostname);
-    call("settimeofday", do_settimeofday);
     call("personality", do_personality);
     call("af_alg", do_af_alg);
     call("af_vsock", do_af_vsock);

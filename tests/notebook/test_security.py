@@ -1,0 +1,119 @@
+"""Containers in a notebook: what the tables say, as HTML and as text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograder.notebook import capabilities, context, standards, syscalls, volumes
+from autograder.notebook.cells import manifest
+
+TWO = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: demo, namespace: shop}
+spec:
+  securityContext: {runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000}
+  volumes:
+  - {name: data, emptyDir: {}}
+  - {name: logs, hostPath: {path: /var/log}}
+  containers:
+  - name: demo
+    image: shop/demo:1
+    securityContext:
+      allowPrivilegeEscalation: false
+      capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}
+      seccompProfile: {type: RuntimeDefault}
+    volumeMounts:
+    - {name: data, mountPath: /data}
+    - {name: logs, mountPath: /logs}
+  - name: helper
+    image: shop/helper:1
+    securityContext: {runAsUser: 0, privileged: true}
+"""
+
+
+@pytest.fixture
+def look_in_cells(look):
+    """The visible text with a space between cells, and the tags."""
+
+    def read(output):
+        output._html = type(output._html)(re.sub(r"</(t[hd]|p|summary)>", r" </\1>", output._html))
+        return look(output)
+
+    return read
+
+
+@pytest.fixture(autouse=True)
+def ran(desk):
+    """A cell with a Pod of two containers, run on a learner's desk."""
+    manifest("demo", TWO)
+    return desk
+
+
+def test_the_context_names_values_sources_and_how_sure_they_are(look_in_cells):
+    text, tags = look_in_cells(context("demo"))
+    for part in (
+        "shop/demo, container demo: starts",
+        "user 1000 the Pod spec.securityContext.runAsUser (read in source code)",
+        "no_new_privs on the container",
+        "seccomp RuntimeDefault the container",
+        "shop/demo, container helper",
+    ):
+        assert part in text
+    assert "uid 0 holds what the runtime grants" in str(context("demo"))
+    assert ("th", {"scope": "row"}) in tags
+
+
+def test_capabilities_stand_side_by_side_in_words_and_signs(look_in_cells):
+    text, _ = look_in_cells(capabilities("demo"))
+    assert "capability demo helper danger, and what it permits" in text
+    assert "NET_BIND_SERVICE ○ only regained ● held low: Listen on a port below 1024." in text
+    assert "SYS_TIME · never ● held high: Set the clock of the machine." in text
+    assert "no_new_privs keeps setuid bits and file capabilities from adding anything" in text
+
+
+def test_system_calls_name_the_layer_that_stops_them(look_in_cells):
+    text, _ = look_in_cells(syscalls("demo", "mount", "openat"))
+    assert "✗ denied, EPERM: seccomp" in text
+    assert "openat" in text
+    assert "there is no system call" in str(syscalls("demo", "opennat"))
+
+
+def test_volumes_are_shown_before_and_after(look_in_cells):
+    text, _ = look_in_cells(volumes("demo"))
+    assert "demo /data data (emptyDir) 0:0 777 0:2000 2777 ✓ applied" in text
+    assert "demo /logs logs (hostPath) unknown unknown · not applied" in text
+    assert "demo may write: /tmp" in text
+
+
+def test_the_standards_show_the_lines_at_fault(look_in_cells):
+    text, tags = look_in_cells(standards("demo"))
+    assert "Pod shop/demo: privileged, not restricted" in text
+    assert "22 securityContext: {runAsUser: 0, privileged: true}" in text
+    assert any(tag == "mark" for tag, _ in tags)
+    assert "is no level" in str(standards("demo", "strict"))
+
+
+def test_a_pod_that_is_refused_says_where_it_stops(look_in_cells):
+    manifest("typo", TWO.replace("allowPrivilegeEscalation", "allowPrivilegeEscaltion"))
+    text, _ = look_in_cells(context("typo"))
+    assert "does not start" in text
+    assert "decode ✗" in text
+
+
+@pytest.mark.parametrize("function", [context, capabilities, syscalls, volumes, standards])
+def test_without_a_cell_or_a_pod_there_is_a_sentence(function):
+    assert "there is no answers/nothing.yaml yet" in str(function("nothing"))
+    manifest("rules", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\n")
+    assert "describes no Pod" in str(function("rules"))
+
+
+def test_what_is_known_of_images_stands_beside_the_scene(look_in_cells, monkeypatch):
+    from autograder.notebook import security
+    from autograder.security import Image
+
+    monkeypatch.setattr(security, "images_of", lambda _scene: {"shop/demo:1": Image("", {"app": (1000, 1000)}, {})})
+    text, _ = look_in_cells(context("demo"))
+    assert "groups 2000, 3000" in text
