@@ -101,6 +101,14 @@ def context_output(found: Inside) -> Output:
     return Output(joined(html), "\n".join(lines))
 
 
+def _heads(found: Inside) -> list[str]:
+    """Return a name for each container: its own, with the Pod's in front where two would be called the same."""
+    names = [context.container.name for context in found.contexts]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{context.pod.name}/{context.container.name}" for context in found.contexts]
+
+
 def _title(context: Context) -> str:
     pod = context.pod
     kinds = {"regular": "container", "init": "init container", "sidecar": "sidecar", "ephemeral": "ephemeral container"}
@@ -159,7 +167,7 @@ def _context_lines(context: Context) -> Iterator[str]:
 def capabilities_output(found: Inside) -> Output:
     """Show the capabilities of all containers side by side: what each holds, and what could be regained."""
     shown = in_order({name for context in found.contexts for name in context.sets.bounding})
-    heads = [context.container.name for context in found.contexts]
+    heads = _heads(found)
     body = []
     lines = []
     for name in shown:
@@ -176,10 +184,10 @@ def capabilities_output(found: Inside) -> Output:
         held = "; ".join(f"{head}: {word}" for head, (_, word) in zip(heads, cells, strict=True))
         lines.append(f"{name}: {held}. {entry.permits}")
     notes = []
-    for context in found.contexts:
+    for head, context in zip(heads, found.contexts, strict=True):
         text = regained(context.sets, context.identity.uid.value, no_new_privs=bool(context.no_new_privs.value))
-        notes.append(element("p", element("code", context.container.name), f": {context.granted.why}. {text}"))
-        lines.append(f"{context.container.name}: {context.granted.why}. {text}")
+        notes.append(element("p", element("code", head), f": {context.granted.why}. {text}"))
+        lines.append(f"{head}: {context.granted.why}. {text}")
     if not body:
         body = [element("tr", element("td", "No container can ever hold a capability.", colspan=len(heads) + 2))]
     html = joined(table("Capabilities", ("capability", *heads, "danger, and what it permits"), body), notes)
@@ -193,7 +201,9 @@ def _held(context: Context, name: str) -> tuple[str, str]:
     held = context.sets.has(name)
     if held is None:
         return "?", "depends on the user"
-    return ("●", "held") if held else ("○", "only regained")
+    if held:
+        return "●", "held"
+    return ("·", "out of reach") if context.no_new_privs.value else ("○", "only regained")
 
 
 # -- system calls ------------------------------------------------------------------------------------------------------
@@ -201,7 +211,7 @@ def _held(context: Context, name: str) -> tuple[str, str]:
 
 def syscalls_output(found: Inside, calls: Sequence[str]) -> Output:
     """Show which system calls pass, and which layer stops the others. Raises InputError for a call that is none."""
-    heads = [context.container.name for context in found.contexts]
+    heads = _heads(found)
     body, lines = [], []
     for call in calls or CALLS:
         try:
@@ -222,11 +232,10 @@ def syscalls_output(found: Inside, calls: Sequence[str]) -> Output:
                 )
             )
             words.append(f"{head}: {said} ({why})")
-        does = SYSCALLS[call].does
-        name = element("th", element("code", call), element("span", does, class_="pg-fact pg-quiet"), scope="row")
-        body.append(element("tr", name, cells))
+        does = element("td", SYSCALLS[call].does, class_="pg-wrap")
+        body.append(element("tr", element("th", element("code", call), scope="row"), cells, does))
         lines.append(f"{call}: {'; '.join(words)}")
-    return Output(table("System calls", ("call", *heads), body), "\n".join(lines))
+    return Output(table("System calls", ("call", *heads, "what it does"), body), "\n".join(lines))
 
 
 # -- volumes -----------------------------------------------------------------------------------------------------------
@@ -236,8 +245,7 @@ def volumes_output(found: Inside) -> Output:
     """Show each mounted volume before and after fsGroup, and what stays writable."""
     head = ("container", "mounted at", "volume", "before", "after", "fsGroup", "why")
     body, lines, notes = [], [], []
-    for context in found.contexts:
-        name = context.container.name
+    for name, context in zip(_heads(found), found.contexts, strict=True):
         for effect in context.volumes:
             applied = {True: "✓ applied", False: "· not applied", None: "? depends"}[effect.applied]
             before, after = (_owned(side.owner, side.group, side.octal) for side in (effect.before, effect.after))

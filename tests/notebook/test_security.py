@@ -69,7 +69,7 @@ def test_the_context_names_values_sources_and_how_sure_they_are(look_in_cells):
 def test_capabilities_stand_side_by_side_in_words_and_signs(look_in_cells):
     text, _ = look_in_cells(capabilities("demo"))
     assert "capability demo helper danger, and what it permits" in text
-    assert "NET_BIND_SERVICE ○ only regained ● held low: Listen on a port below 1024." in text
+    assert "NET_BIND_SERVICE · out of reach ● held low: Listen on a port below 1024." in text
     assert "SYS_TIME · never ● held high: Set the clock of the machine." in text
     assert "no_new_privs keeps setuid bits and file capabilities from adding anything" in text
 
