@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograder.misconceptions import models, patterns
+from tools import misconception_pods
 from tools.misconception_worlds import FOLDER, World, path_of, read, readings
 
 if TYPE_CHECKING:
@@ -40,16 +41,25 @@ INCLUDED: Final = {
 
 
 _PAGE: Final = """\
-# What people believe about NetworkPolicy
+# What people believe about NetworkPolicy and SecurityContext
 
 <!-- Written by tools/misconceptions_page.py; do not edit. -->
 
 Every misconception of the course has a name. Wrong answers, findings and quiz questions use it. A *model* is a way to
-read policies: `autograder reach --semantics NAME` evaluates under it. A *pattern* shows in what the API server refuses.
+read manifests: `autograder reach --semantics NAME` evaluates policies under it, and `autograder effective --semantics
+NAME` containers. A *pattern* shows in what the API server refuses.
 
-## Models
+## Models of policies
 
 {models}
+
+## Models of containers
+
+{containers}
+
+Each has a Pod in which the belief, and no other one, leads to a wrong answer.
+
+{pods}
 
 ## Patterns
 
@@ -104,6 +114,8 @@ def page() -> str:
     wrong = {name: found.wrong() for name, found in worlds.items()}
     return _PAGE.format(
         models=_models(),
+        containers=_containers(),
+        pods=_pods(),
         patterns=_table(
             ("name", "believed", "true"), ((f"`{entry.id}`", entry.title, entry.true) for entry in patterns())
         ),
@@ -122,6 +134,24 @@ def _models() -> str:
         for name, value in zip(model.names, model.values, strict=True)
     ]
     return _table(("", "name", "believed", "true", "switch", "concept"), rows)
+
+
+def _containers() -> str:
+    rows = [
+        (f"`{model.id}`", model.title, model.true, f"`{model.switch}={model.values[0]}`", ", ".join(model.rows))
+        for model in models("security")
+    ]
+    return _table(("name", "believed", "true", "switch", "concept"), rows)
+
+
+def _pods() -> str:
+    rows = []
+    for model in models("security"):
+        path = misconception_pods.path_of(model.id)
+        found = misconception_pods.read(path)
+        link = f"[{model.id}](../tests/misconceptions/{path.parent.name}/{path.name})"
+        rows.append((link, f"{found.container}: {found.ask}", f"{found.truth}", f"{found.believed}"))
+    return _table(("Pod for", "question", "Kubernetes", "a believer"), rows)
 
 
 def _worlds(worlds: Mapping[str, World]) -> str:
