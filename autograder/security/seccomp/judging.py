@@ -1,16 +1,22 @@
 """What a filter says to one system call.
 
-The kernel asks a filter for an action; of one filter, as libseccomp builds it, these count in turn:
+Of one filter, as runc and libseccomp build it, these count in turn:
 
-1. a call of another architecture than the filter knows is killed;
-2. a rule without conditions for the call;
-3. a rule whose conditions hold for the arguments; two such rules with different actions contradict each other, and
+1. a call that the machine's architecture does not have returns ENOSYS;
+2. unless the default lets calls through (ALLOW, LOG, TRACE), a call that is newer than every call that the profile
+   names returns ENOSYS, so that programs fall back to an older call; a profile that names no call has no such rule;
+3. the first rule without conditions for the call;
+4. a rule whose conditions hold for the arguments; two such rules with different actions contradict each other, and
    which one wins is not defined;
-4. the default. If that is an error and the call is newer than every call that the profile names, runc answers ENOSYS
-   instead, so that programs fall back to an older call.
+5. the default.
 
-Rules with the default's own action change nothing, and names that the machine does not know are ignored. Sources:
-runc libcontainer/seccomp/seccomp_linux.go and patchbpf; seccomp(2).
+Rules that repeat the default change nothing, and names that the machine does not know are ignored. Sources: runc
+libcontainer/seccomp/seccomp_linux.go (matchCall) and patchbpf/enosys_linux.go (findLastSyscalls, generatePatch);
+seccomp(2). Held against libseccomp itself in the tests.
+
+Two things are not modeled. runc 1.1.5 has rule 2 only where the profile lists architectures; 1.1.15 always has it. And
+libseccomp 2.5.4 makes mistakes where several ranges of one argument overlap: of ``arg0 >= 2`` and ``arg0 < 2**32`` each
+is right alone, and together they miss 2**32.
 """
 
 from __future__ import annotations
@@ -22,11 +28,16 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from .profile import ACTIONS, ENOSYS, EPERM, Action, Condition, Profile, Rule, errno_name
+from .profile import ACTIONS, ENOSYS, Action, Condition, Profile, Rule, errno_name, outcome
 from .table import SYSCALLS, Architecture
 
 _NO_ARGUMENTS: Final[Mapping[int, int]] = MappingProxyType({})
 _PASSES: Final = frozenset({"ALLOW", "LOG"})
+_PERMISSIVE: Final = frozenset({"ALLOW", "LOG", "TRACE"})
+"""Defaults beside which runc adds no rule for newer calls."""
+
+_Branch = tuple[Rule, tuple[Condition, ...]]
+"""A rule with one set of conditions under which it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +88,40 @@ def judge(
         return Verdict("ERRNO", ENOSYS, f"{architecture} has no system call {syscall}")
     if profile is None:
         return Verdict("ALLOW", None, "there is no filter")
-    rules = _rules_of(profile).get(syscall, ())
-    plain = next((rule for rule in rules if not rule.conditions), None)
-    if plain is not None:
-        others = {rule.action for rule in rules if not rule.conditions}
-        warning = "the profile says different things about it; the first counts here" if len(others) > 1 else ""
-        return _verdict(profile, plain, "a rule names it", warning)
-    matching, open_conditions = _matching(rules, arguments)
-    if matching and not open_conditions:
+    branches = _branches_of(profile).get(syscall, ())
+    newest = _newest(profile, architecture)
+    if profile.default not in _PERMISSIVE and newest and number > newest:
+        return Verdict("ERRNO", ENOSYS, f"{syscall} is newer than every call that the profile names (runc)")
+    plain = [rule for rule, conditions in branches if not conditions]
+    if plain:
+        warning = ""
+        if len({rule.outcome for rule in plain}) > 1:
+            warning = "the profile says different things about it; the first counts here"
+        return _verdict(profile, plain[0], "a rule names it", warning)
+    matching, open_branches = _matching(branches, arguments)
+    possible = {rule.outcome for rule in (*matching, *(rule for rule, _ in open_branches))}
+    if open_branches and not (matching and len(possible) == 1):
+        texts = dict.fromkeys(" and ".join(map(str, conditions)) for _, conditions in open_branches)
+        return Verdict(None, None, "it depends on the arguments", depends_on=tuple(texts))
+    if matching:
         strictest = min(matching, key=lambda rule: ACTIONS.index(rule.action))
-        actions = {rule.action for rule in matching}
-        warning = "rules with different actions match, which is not defined" if len(actions) > 1 else ""
+        warning = "rules with different actions match, which is not defined" if len(possible) > 1 else ""
         return _verdict(profile, strictest, "a rule with conditions matches", warning)
-    if open_conditions:
-        return Verdict(None, None, "it depends on the arguments", depends_on=tuple(open_conditions))
-    return _default(profile, syscall, number, architecture, conditional=bool(rules))
+    why = "no rule matches its arguments" if branches else f"no rule of {profile.name or 'the profile'} names it"
+    return _ended(profile.default, profile.default_errno, f"{why}, so the default counts")
 
 
-def _matching(rules: tuple[Rule, ...], arguments: Mapping[int, int]) -> tuple[list[Rule], list[str]]:
-    """Return the rules that match, and the conditions that cannot be judged for want of arguments."""
+def _matching(branches: tuple[_Branch, ...], arguments: Mapping[int, int]) -> tuple[list[Rule], list[_Branch]]:
+    """Return the rules that match, and what cannot be judged for want of arguments."""
     matching, unknown = [], []
-    for rule in rules:
-        for conditions in rule.alternatives:
-            verdicts = [_holds(condition, arguments) for condition in conditions]
-            if False in verdicts:
-                continue
-            if None in verdicts:
-                unknown.append(" and ".join(map(str, conditions)))
-            else:
-                matching.append(rule)
-                break
+    for rule, conditions in branches:
+        verdicts = [_holds(condition, arguments) for condition in conditions]
+        if False in verdicts:
+            continue
+        if None in verdicts:
+            unknown.append((rule, conditions))
+        else:
+            matching.append(rule)
     return matching, unknown
 
 
@@ -116,32 +131,28 @@ def _holds(condition: Condition, arguments: Mapping[int, int]) -> bool | None:
 
 
 def _verdict(profile: Profile, rule: Rule, why: str, warning: str) -> Verdict:
-    errno = (EPERM if rule.errno is None else rule.errno) if rule.action == "ERRNO" else None
-    return Verdict(rule.action, errno, f"{why} in {profile.name or 'the profile'}", rule, warning=warning)
+    return _ended(rule.action, rule.errno, f"{why} in {profile.name or 'the profile'}", rule, warning)
 
 
-def _default(profile: Profile, syscall: str, number: int, architecture: Architecture, *, conditional: bool) -> Verdict:
-    why = "no rule matches its arguments" if conditional else f"no rule of {profile.name or 'the profile'} names it"
-    if profile.default != "ERRNO":
-        return Verdict(profile.default, None, f"{why}, so the default counts")
-    errno = EPERM if profile.default_errno is None else profile.default_errno
-    newest = _newest(profile, architecture)
-    if not conditional and number > newest and errno != ENOSYS:
-        return Verdict("ERRNO", ENOSYS, f"{syscall} is newer than every call that the profile names (runc)")
-    return Verdict("ERRNO", errno, f"{why}, so the default counts")
+def _ended(action: Action, errno: int | None, why: str, rule: Rule | None = None, warning: str = "") -> Verdict:
+    number = outcome(action, errno)[1] if action == "ERRNO" else None
+    if number == 0:
+        warning = warning or "with error 0 the call seems to succeed, and nothing is done"
+    return Verdict(action, number, why, rule, warning=warning)
 
 
 @lru_cache(maxsize=256)
-def _rules_by_id(key: _ProfileKey) -> dict[str, tuple[Rule, ...]]:
+def _branches_by_id(key: _ProfileKey) -> dict[str, tuple[_Branch, ...]]:
     profile = key.profile
-    found: dict[str, list[Rule]] = {}
+    default = outcome(profile.default, profile.default_errno)
+    found: dict[str, list[_Branch]] = {}
     for rule in profile.rules:
-        same_errno = (rule.errno or EPERM) == (profile.default_errno or EPERM)
-        if rule.action == profile.default and (rule.action != "ERRNO" or same_errno):
+        if rule.outcome == default:
             continue
-        for name in rule.names:
-            found.setdefault(name, []).append(rule)
-    return {name: tuple(rules) for name, rules in found.items()}
+        for conditions in rule.alternatives:
+            for name in rule.names:
+                found.setdefault(name, []).append((rule, conditions))
+    return {name: tuple(branches) for name, branches in found.items()}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -157,8 +168,8 @@ class _ProfileKey:
         return isinstance(other, _ProfileKey) and other.profile is self.profile
 
 
-def _rules_of(profile: Profile) -> dict[str, tuple[Rule, ...]]:
-    return _rules_by_id(_ProfileKey(profile))
+def _branches_of(profile: Profile) -> dict[str, tuple[_Branch, ...]]:
+    return _branches_by_id(_ProfileKey(profile))
 
 
 @lru_cache(maxsize=256)
@@ -173,5 +184,5 @@ def _newest_by_id(key: _ProfileKey, architecture: Architecture) -> int:
 
 
 def _newest(profile: Profile, architecture: Architecture) -> int:
-    """Return the highest number of a call that the profile names."""
+    """Return the highest number of a call that the profile names; 0 if it names none."""
     return _newest_by_id(_ProfileKey(profile), architecture)

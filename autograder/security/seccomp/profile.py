@@ -54,6 +54,20 @@ ERRNOS: Final = {
 """Names of error numbers on Linux."""
 
 
+_GO_NAMES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+def outcome(action: Action, errno: int | None) -> tuple[Action, int | None]:
+    """Return an action with its number: that of ERRNO and TRACE is EPERM unless another is written.
+
+    >>> outcome("ERRNO", None), outcome("ALLOW", 5)
+    (('ERRNO', 1), ('ALLOW', None))
+    """
+    if action not in {"ERRNO", "TRACE"}:
+        return action, None
+    return action, EPERM if errno is None else errno
+
+
 def errno_name(number: int) -> str:
     """Return the name of an error number, or the number as text."""
     return ERRNOS.get(number, str(number))
@@ -67,12 +81,19 @@ class Condition:
     operator: Operator
     value: int
     second: int = 0
-    """For MASKED_EQ: what the masked argument must equal."""
+    """For MASKED_EQ: what the masked argument must equal. Bits outside the mask count on neither side."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing: a mask without a bit. libseccomp leaves such a condition out."""
+        return self.operator == "MASKED_EQ" and self.value == 0
 
     def holds(self, argument: int) -> bool:
         """Return whether an argument fulfills it.
 
         >>> Condition(0, "MASKED_EQ", 0x7E020000, 0).holds(0x11)
+        True
+        >>> Condition(0, "MASKED_EQ", 2, 3).holds(2)  # as libseccomp does: bit 0 is outside the mask
         True
         """
         argument &= (1 << 64) - 1
@@ -90,7 +111,7 @@ class Condition:
             case "GT":
                 return argument > self.value
             case _:
-                return argument & self.value == self.second
+                return argument & self.value == self.second & self.value
 
     def __str__(self) -> str:
         """Return the condition as people write it: ``arg0 & 0x7e020000 = 0``."""
@@ -112,15 +133,29 @@ class Rule:
     with_capabilities: frozenset[str] = frozenset()
     """The rule is there only if the container has all of these; only CRI-O looks at it."""
     without_capabilities: frozenset[str] = frozenset()
-    """The rule is left out if the container has one of these."""
+    """The rule is left out if the container has one of these; only CRI-O looks at it."""
+    with_architectures: frozenset[str] = frozenset()
+    """The rule is there only on one of these, by Go's names (``amd64``); empty: everywhere. Only CRI-O looks at it."""
+    without_architectures: frozenset[str] = frozenset()
+    """The rule is left out on these; only CRI-O looks at it."""
+    named_errno: int | None = None
+    """The error of the key ``errno``, which counts instead of `errno` with CRI-O, and with it alone."""
+    is_wide: bool = False
+    """Whether its one name stands under ``name``, which containerd does not know: the rule does nothing there."""
+
+    @property
+    def outcome(self) -> tuple[Action, int | None]:
+        """The action and its number, as libseccomp tells actions apart."""
+        return outcome(self.action, self.errno)
 
     @property
     def alternatives(self) -> tuple[tuple[Condition, ...], ...]:
-        """The sets of conditions of which one must hold."""
+        """The sets of conditions of which one must hold. An empty set always does."""
         indexes = [condition.index for condition in self.conditions]
+        groups = [self.conditions]
         if len(set(indexes)) < len(indexes):
-            return tuple((condition,) for condition in self.conditions)
-        return (self.conditions,)
+            groups = [(condition,) for condition in self.conditions]
+        return tuple(tuple(condition for condition in group if not condition.is_empty) for group in groups)
 
 
 @dataclass(frozen=True)
@@ -135,12 +170,30 @@ class Profile:
     name: str = ""
     warnings: tuple[str, ...] = ()
     """What the runtime silently ignores."""
+    named_default_errno: int | None = None
+    """The error of the key ``defaultErrno``, which counts instead of `default_errno` with CRI-O, and with it alone."""
 
-    def for_container(self, bounding: frozenset[str]) -> Profile:
-        """Return the profile with those rules that hold for a container with these capabilities."""
+    def for_container(self, bounding: frozenset[str], architecture: str = "x86_64") -> Profile:
+        """Return the profile as CRI-O makes it for a container with these capabilities.
+
+        Source: containers/common pkg/seccomp/seccomp_linux.go (setupSeccomp).
+        """
+        machine = _GO_NAMES.get(architecture, architecture)
         rules = tuple(
-            rule
+            rule if rule.named_errno is None else replace(rule, errno=rule.named_errno)
             for rule in self.rules
-            if rule.with_capabilities <= bounding and not rule.without_capabilities & bounding
+            if rule.with_capabilities <= bounding
+            and not rule.without_capabilities & bounding
+            and (not rule.with_architectures or machine in rule.with_architectures)
+            and machine not in rule.without_architectures
         )
-        return self if len(rules) == len(self.rules) else replace(self, rules=rules)
+        if rules == self.rules and self.named_default_errno is None:
+            return self
+        errno = self.default_errno if self.named_default_errno is None else self.named_default_errno
+        return replace(self, rules=rules, default_errno=errno)
+
+    def for_oci(self) -> Profile:
+        """Return the profile as containerd takes it: by the keys of the OCI alone."""
+        if not any(rule.is_wide for rule in self.rules):
+            return self
+        return replace(self, rules=tuple(rule for rule in self.rules if not rule.is_wide))

@@ -16,6 +16,7 @@ internal/cri/server/container_create.go (generateSeccompSpecOpts).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from posixpath import normpath
 from typing import Final, Literal
 
 from autograder.manifests.objects import Pod
@@ -84,7 +85,10 @@ def select(pod: Pod, container: Container, *, node: Node, semantics: Semantics =
 
 
 def profile_of(choice: Choice, bounding: frozenset[str], *, node: Node) -> Profile | None:
-    """Return the filter itself; None without one. Raises LookupError for a Localhost profile that nobody showed."""
+    """Return the filter itself as the runtime takes it; None without one.
+
+    Raises LookupError for a Localhost profile that nobody showed.
+    """
     if choice.kind == "Unconfined":
         return None
     if choice.kind == "RuntimeDefault":
@@ -92,13 +96,14 @@ def profile_of(choice: Choice, bounding: frozenset[str], *, node: Node) -> Profi
     profile: Profile | None = (node.profiles or {}).get(choice.file)
     if profile is None:
         raise LookupError(choice.file)
-    return profile.for_container(bounding) if node.runtime == "crio" else profile
+    return profile.for_container(bounding) if node.runtime == "crio" else profile.for_oci()
 
 
 def _localhost(file: str, node: Node) -> Choice:
     if not file:
         message = "localhostProfile must be set if seccompProfile type is Localhost."
         return Choice("Localhost", "", Outcome(ok=False, reason="CreateContainerConfigError", message=message))
+    file = normpath(file)  # as the kubelet joins it to its folder
     if node.profiles is None:
         unknown = f"it depends on whether {FOLDER}/{file} is on the node"
         return Choice("Localhost", file, runtime=Outcome(ok=None, message=unknown))
