@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from autograder.security import Context
     from autograder.security.facts import Fact
 
-HELP = "what does each container run with: user, capabilities, filters, files?"
+HELP = "what does each container run with?"
 
 EXAMPLES = """\
 examples:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from autograder.security.semantics import Semantics
     from autograder.security.standards.fixing import Fix
 
-HELP = "which level of the Pod Security Standards does a Pod pass, and what keeps it from a stricter one?"
+HELP = "which level of the Pod Security Standards does a Pod pass?"
 
 EXAMPLES = """\
 examples:

@@ -21,8 +21,8 @@ internal/cri/server/container_create.go, runc's default mounts; the list was mea
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from autograder.security.containers import Container
@@ -32,8 +32,11 @@ from autograder.security.semantics import KUBERNETES, Semantics
 from .permissions import UNKNOWN, Ownership, Who, may
 from .volumes import VolumeEffect
 
+Errno = Literal["", "EROFS", "EACCES"]
+
 _ROOT_DIRECTORY: Final = Ownership(0, 0, 0o755)
 _ROOT_FILE: Final = Ownership(0, 0, 0o644)
+_EVERYBODYS_FILE: Final = Ownership(0, 0, 0o666)
 _IMAGE: Final = {
     "/": _ROOT_DIRECTORY,
     "/etc": _ROOT_DIRECTORY,
@@ -63,6 +66,24 @@ class Place:
     file: bool = False
     effect: VolumeEffect | None = None
 
+    @property
+    def below(self) -> str:
+        """What the paths below it begin with."""
+        return "/" if self.path == "/" else self.path + "/"
+
+
+_PROC: Final = Place("/proc", "runtime", Ownership(0, 0, 0o555), "proc, where each process has its own entries")
+_SYS: Final = Place("/sys", "runtime", _ROOT_DIRECTORY, "read-only unless it is privileged")
+_SYS_READ_ONLY: Final = replace(_SYS, read_only=True)
+_DEVICES: Final = (
+    Place("/dev", "runtime", _ROOT_DIRECTORY, "a tmpfs of the runtime"),
+    Place("/dev/pts", "runtime", _ROOT_DIRECTORY, "terminals"),
+    Place("/dev/shm", "runtime", Ownership(0, 0, 0o1777), "shared memory, a tmpfs"),  # noqa: S108
+    Place("/dev/mqueue", "runtime", Ownership(0, 0, 0o1777), "message queues"),
+)
+_HOSTS: Final = Place("/etc/hosts", "kubelet", _ROOT_FILE, "the kubelet mounts it read-write, always", file=True)
+"""Mounts that every container has alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class WritablePath:
@@ -81,7 +102,7 @@ class Access:
     """Whether a path can be read or written, and what decides it."""
 
     ok: bool | None
-    errno: Literal["", "EROFS", "EACCES", "ENOENT"]
+    errno: Errno
     decided_by: Literal["mount", "permissions", "unknown"]
     why: str
     confidence: Confidence = "read"
@@ -102,16 +123,13 @@ def places(
     log = container.value.get("terminationMessagePath") or "/dev/termination-log"
     found = [
         Place("/", "root", _ROOT_DIRECTORY, field, "general", read_only=read_only),
-        Place("/proc", "runtime", Ownership(0, 0, 0o555), "proc, where each process has its own entries"),
-        Place("/sys", "runtime", _ROOT_DIRECTORY, "read-only unless it is privileged", read_only=not privileged),
-        Place("/dev", "runtime", _ROOT_DIRECTORY, "a tmpfs of the runtime"),
-        Place("/dev/pts", "runtime", _ROOT_DIRECTORY, "terminals"),
-        Place("/dev/shm", "runtime", Ownership(0, 0, 0o1777), "shared memory, a tmpfs"),  # noqa: S108
-        Place("/dev/mqueue", "runtime", Ownership(0, 0, 0o1777), "message queues"),
+        _PROC,
+        _SYS if privileged else _SYS_READ_ONLY,
+        *_DEVICES,
         Place("/etc/hostname", "runtime", _ROOT_FILE, field, read_only=read_only, file=True),
         Place("/etc/resolv.conf", "runtime", _ROOT_FILE, field, read_only=read_only, file=True),
-        Place("/etc/hosts", "kubelet", _ROOT_FILE, "the kubelet mounts it read-write, always", file=True),
-        Place(log, "kubelet", Ownership(0, 0, 0o666), "the kubelet mounts it for the last words", file=True),
+        _HOSTS,
+        Place(log, "kubelet", _EVERYBODYS_FILE, "the kubelet mounts it for the last words", file=True),
     ]
     for effect in volumes:
         mount = effect.mount
@@ -136,7 +154,7 @@ def places(
 def place_of(path: str, mounted: Sequence[Place]) -> Place:
     """Return the mount that a path lies in: the one with the longest path; of two at one path the last."""
     path = posixpath.normpath(path)
-    inside = [place for place in mounted if path == place.path or path.startswith(place.path.rstrip("/") + "/")]
+    inside = [place for place in mounted if path == place.path or path.startswith(place.below)]
     return max(enumerate(inside), key=lambda entry: (len(entry[1].path), entry[0]))[1]
 
 
@@ -149,49 +167,19 @@ def write(path: str, mounted: Sequence[Place], who: Who) -> Access:
     """
     path = posixpath.normpath(path)
     place = place_of(path, mounted)
-    words = f"{place.path} is {_described(place)}"
-    target, known = _target(path, place)
-    allowed = may(who, target, "write", directory=not place.file) if known else _may_somewhere(who)
     if place.kind == "runtime" and place.path in {"/proc", "/sys"}:
         return _write_pseudo(path, place, who)
-    if place.file:
-        inner: bool | None = True
-    else:
-        inner = may(who, target, "execute", directory=True) if known else _may_somewhere(who)
-    if place.read_only and not place.file and inner is not False:
+    words = f"{place.path} is {_described(place)}"
+    target = _target(path, place)
+    ok, errno = _writes(target, place, who)
+    if errno == "EROFS" or (ok is False and not errno):
         # For a new file the kernel looks at the mount before it looks at the folder's mode.
-        why = f"{words}: it is read-only ({place.why})"
-        return Access(ok=False, errno="EROFS", decided_by="mount", why=why, confidence="measured")
-    if allowed is True and inner is False:
-        allowed = False
-    if allowed is False:
-        return Access(
-            ok=False,
-            errno="EACCES",
-            decided_by="permissions",
-            why=f"{words}; {_denied(who, target)}",
-            confidence=place.confidence,
-        )
-    if place.read_only:
-        why = f"{words}: it is read-only ({place.why})"
-        return Access(
-            ok=False, errno="EROFS" if allowed else "", decided_by="mount", why=why, confidence=place.confidence
-        )
-    if allowed is None or inner is None:
-        return Access(
-            ok=None,
-            errno="",
-            decided_by="unknown",
-            why=f"{words}; who owns it and how it may be used is unknown",
-            confidence="general",
-        )
-    return Access(
-        ok=True,
-        errno="",
-        decided_by="permissions",
-        why=f"{words}; {_granted(who, target)}",
-        confidence=place.confidence,
-    )
+        confidence = place.confidence if place.file else "measured"
+        return Access(ok, errno, "mount", f"{words}: it is read-only ({place.why})", confidence)
+    if ok is None:
+        return Access(ok, errno, "unknown", f"{words}; who owns it and how it may be used is unknown", "general")
+    why = _granted(who, target or UNKNOWN) if ok else _denied(who, target or UNKNOWN)
+    return Access(ok, errno, "permissions", f"{words}; {why}", place.confidence)
 
 
 def read(path: str, mounted: Sequence[Place], who: Who) -> Access:
@@ -216,26 +204,30 @@ def read(path: str, mounted: Sequence[Place], who: Who) -> Access:
 
 
 def writable_paths(mounted: Sequence[Place], who: Who) -> tuple[WritablePath, ...]:
-    """Return the mounts at which somebody can write, and whether the container's process can."""
+    """Return the mounts at which somebody can write, and whether the container's process can.
+
+    Of two mounts at one path the later one covers the earlier, as it does in `place_of`.
+    """
+    visible = {place.path: place for place in mounted}
     found = []
-    for place in mounted:
-        if place.read_only or place.path == "/dev/pts":
+    for path, place in visible.items():
+        if place.read_only or path == "/dev/pts":
             continue
-        if place.path == "/":
-            found += _root_paths(place.why, who)
-            continue
-        if place.path == "/proc":
+        if path == "/":
+            found += _root_paths(place.why, who, visible)
+        elif path == "/proc":
             why = "its own entries under /proc, such as /proc/self/oom_score_adj"
             found.append(WritablePath("/proc", "each process", this_process=True, why=why))
-            continue
-        allowed = write(place.path, mounted, who)
-        found.append(WritablePath(place.path, _audience(place.ownership), allowed.ok, place.why))
+        else:
+            ok = _write_pseudo(path, place, who).ok if path == "/sys" else _writes(place.ownership, place, who)[0]
+            found.append(WritablePath(path, _audience(place.ownership), ok, place.why))
     return tuple(found)
 
 
-def _root_paths(reason: str, who: Who) -> list[WritablePath]:
+def _root_paths(reason: str, who: Who, mounted: Collection[str]) -> list[WritablePath]:
+    """Return the folders of the image that are there for writing, but for those that a mount covers."""
     why = f"the image's own files: {reason}"
-    paths = ("/", "/tmp", "/var/tmp")  # noqa: S108 - paths in a container
+    paths = [path for path in ("/", "/tmp", "/var/tmp") if path == "/" or path not in mounted]  # noqa: S108
     return [
         WritablePath(path, _audience(_IMAGE[path]), may(who, _IMAGE[path], "write", directory=True), why)
         for path in paths
@@ -245,18 +237,35 @@ def _root_paths(reason: str, who: Who) -> list[WritablePath]:
 # -- pieces ------------------------------------------------------------------------------------------------------------
 
 
-def _target(path: str, place: Place) -> tuple[Ownership, bool]:
-    """Return whose permissions decide about a new file at a path, and whether they are known."""
+def _writes(target: Ownership | None, place: Place, who: Who) -> tuple[bool | None, Errno]:
+    """Return whether a process may write at `target`, which lies in `place`, and the error that it gets.
+
+    No error with False: the mount is read-only, and which of two errors comes first is unknown.
+    """
+    if target is None:
+        allowed = enters = _may_somewhere(who)
+    else:
+        allowed = may(who, target, "write", directory=not place.file)
+        enters = True if place.file else may(who, target, "execute", directory=True)
+    if place.read_only and not place.file and enters is not False:
+        return False, "EROFS"
+    if allowed is False or (allowed is True and enters is False):
+        return False, "EACCES"
+    if place.read_only:
+        return False, "EROFS" if allowed else ""
+    return (None, "") if allowed is None or enters is None else (True, "")
+
+
+def _target(path: str, place: Place) -> Ownership | None:
+    """Return whose permissions decide about a new file at a path; None if nobody told about the folder."""
     if place.file or path == place.path:
-        return place.ownership, True
+        return place.ownership
+    folder = posixpath.dirname(path)
     if place.kind == "root":
-        for candidate in (path, posixpath.dirname(path)):
-            if candidate in _IMAGE:
-                return _IMAGE[candidate], True
-        return UNKNOWN, False
-    if posixpath.dirname(path) == place.path or place.kind == "volume":
-        return place.ownership, place.ownership.mode is not None
-    return place.ownership, True
+        return _IMAGE.get(path) or _IMAGE.get(folder)
+    if place.kind == "volume" and place.ownership.mode is None:
+        return None
+    return place.ownership
 
 
 def _listed(path: str, place: Place) -> Ownership | None:
