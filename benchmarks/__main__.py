@@ -1,34 +1,32 @@
-"""``make bench``: one table of ratios, measured side by side in one run.
+"""``make bench``: tables of ratios, measured side by side in one run.
 
 Absolute seconds say more about a machine than about a program, so every figure stands beside a baseline that was
-measured in the same minutes: reading the same text with PyYAML's C loader in the same process, and the whole command
-beside network-config-analyzer in an environment of its own.
+measured in the same minutes: reading the same text with PyYAML's C loader in the same process, and whole commands
+beside other programs in environments of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import venv
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .worlds import documents
+from . import pods, worlds
+from .peers import ANALYZER, CHECKOV, Peer
 
-HERE = Path(__file__).parent
-PEER = "network-config-analyzer"
-PEER_ENVIRONMENT = HERE / ".venv-peer"
-LARGEST_FOR_PEER = 1000
-HEADS = ("Pods", "classes", "YAML MB", "(a) s", "reading", "evaluating", "writing", "JSON MB", "peak MiB")
+LARGEST_FOR_PEERS = 1000
+_PATIENCE = 20
+"""Seconds after which one run of a peer has to be enough."""
 
 
 def main() -> int:
@@ -36,96 +34,118 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", default="100,1000,10000", help="numbers of Pods, with commas between")
     parser.add_argument("--runs", type=int, default=5, help="runs of each step; the median counts (default 5)")
-    parser.add_argument("--no-peer", action="store_true", help=f"leave {PEER} out")
+    parser.add_argument("--no-peer", action="store_true", help="leave other programs out")
     args = parser.parse_args()
     sizes = [int(size) for size in args.sizes.split(",")]
     with tempfile.TemporaryDirectory() as folder:
-        worlds = {size: _world(Path(folder), size) for size in sizes}
-        _steps(worlds, args.runs)
+        shops = {size: _written(Path(folder) / f"world-{size}.yaml", worlds.documents(size)) for size in sizes}
+        pod_files = {size: _written(Path(folder) / f"pods-{size}.yaml", pods.documents(size)) for size in sizes}
+        print(
+            "(a) is for d in yaml.load_all(text, Loader=CSafeLoader): pass\n"
+            f"Each world in a process of its own, CPU time, median of {args.runs} runs; ratios are step / (a) in that "
+            "process.\n"
+        )
+        _network_steps(shops, args.runs)
+        _security_steps(pod_files, args.runs)
         if not args.no_peer:
-            _beside_peer(worlds)
+            _beside_analyzer(shops)
+            _beside_checkov(pod_files)
         _small_things(args.runs)
     return 0
 
 
-def _world(folder: Path, size: int) -> Path:
-    path = folder / f"world-{size}.yaml"
+def _written(path: Path, documents: Iterator[dict[str, Any]]) -> Path:
     with path.open("w", encoding="utf-8") as file:
-        yaml.dump_all(documents(size), file, Dumper=yaml.CSafeDumper, sort_keys=False)
+        yaml.dump_all(documents, file, Dumper=yaml.CSafeDumper, sort_keys=False)
     return path
 
 
-def _steps(worlds: dict[int, Path], runs: int) -> None:
-    print(
-        "Whole matrix, all ports, beside (a): for d in yaml.load_all(text, Loader=CSafeLoader): pass\n"
-        f"Each world in a process of its own, CPU time, median of {runs} runs; ratios are step / (a) in that process.\n"
-    )
-    print("   ".join(f"{head:>10}" for head in HEADS))
-    for size, path in worlds.items():
+def _row(cells: Iterable[str]) -> None:
+    print("   ".join(f"{cell:>10}" for cell in cells), flush=True)
+
+
+def _network_steps(worlds_by_size: dict[int, Path], runs: int) -> None:
+    print("Network: the whole matrix, all ports.")
+    _row(("Pods", "classes", "YAML MB", "(a) s", "reading", "evaluating", "writing", "JSON MB", "peak MiB"))
+    for size, path in worlds_by_size.items():
         found = _json([sys.executable, "-m", "benchmarks.measure", str(path), str(runs)])
         seconds = found["seconds"]
         base = seconds["baseline"]
-        row = [
-            f"{size:,}",
-            f"{found['classes']:,}",
-            f"{found['bytes'] / 1e6:.2f}",
-            f"{base:.3f}",
-            *(f"{seconds[step] / base:.2f}" for step in ("reading", "evaluating", "writing")),
-            f"{found['written'] / 1e6:.1f}",
-            f"{found['peak_mib']:.0f}",
-        ]
-        print("   ".join(f"{cell:>10}" for cell in row), flush=True)
+        _row(
+            (
+                f"{size:,}",
+                f"{found['classes']:,}",
+                f"{found['bytes'] / 1e6:.2f}",
+                f"{base:.3f}",
+                *(f"{seconds[step] / base:.2f}" for step in ("reading", "evaluating", "writing")),
+                f"{found['written'] / 1e6:.1f}",
+                f"{found['peak_mib']:.0f}",
+            )
+        )
     print()
 
 
-def _beside_peer(worlds: dict[int, Path]) -> None:
-    peer = _peer()
-    if peer is None:
+def _security_steps(worlds_by_size: dict[int, Path], runs: int) -> None:
+    print("Containers: every context whole; every Pod's level, and all that keeps it from restricted.")
+    _row(("Pods", "containers", "YAML MB", "(a) s", "reading", "effective", "standards", "baseline", "restricted"))
+    for size, path in worlds_by_size.items():
+        found = _json([sys.executable, "-m", "benchmarks.measure_security", str(path), str(runs)])
+        seconds = found["seconds"]
+        base = seconds["baseline"]
+        _row(
+            (
+                f"{size:,}",
+                f"{found['containers']:,}",
+                f"{found['bytes'] / 1e6:.2f}",
+                f"{base:.3f}",
+                *(f"{seconds[step] / base:.2f}" for step in ("reading", "effective", "standards")),
+                *(f"{found['levels'].get(level, 0):,}" for level in ("baseline", "restricted")),
+            )
+        )
+    print()
+
+
+def _beside_analyzer(shops: dict[int, Path]) -> None:
+    if not ANALYZER.install():
         return
-    print(
-        f"Whole command beside (b): {PEER} {_version(peer)}, --connectivity -o txt_no_fw_rules, its fastest pair mode\n"
-        "for all ports. CPU times of the processes, children included, in turn, median of 3 (of 1 where (b)\n"
-        "takes over 20 s).\n"
+    print(f"Beside {ANALYZER.package} {ANALYZER.version}, --connectivity -o txt_no_fw_rules, its fastest pair mode.")
+    _beside(
+        ANALYZER,
+        shops,
+        lambda path: ["reach", path, "-o", "json"],
+        lambda path: ["--connectivity", path, "-r", path, "-o", "txt_no_fw_rules"],
     )
-    print(f"{'Pods':>7} {'ours s':>9} {'(b) s':>9} {'(b) / ours':>11}")
-    for size, path in worlds.items():
-        if size > LARGEST_FOR_PEER:
+
+
+def _beside_checkov(pod_files: dict[int, Path]) -> None:
+    if not CHECKOV.install():
+        return
+    print(f"Beside {CHECKOV.package} {CHECKOV.version}, all of its checks for Kubernetes, on the same Pods.")
+    _beside(
+        CHECKOV,
+        pod_files,
+        lambda path: ["standards", path, "-o", "json"],
+        lambda path: ["-f", path, "--framework", "kubernetes", "--quiet", "--compact", "-o", "json", "--skip-download"],
+    )
+
+
+def _beside(
+    peer: Peer, files: dict[int, Path], ours: Callable[[str], list[str]], theirs: Callable[[str], list[str]]
+) -> None:
+    print("Whole commands in turn, CPU time, children included; median of 3, of 1 where the peer takes long.")
+    print(f"{'Pods':>7} {'ours s':>9} {'peer s':>9} {'peer / ours':>12}")
+    for size, path in files.items():
+        if size > LARGEST_FOR_PEERS:
             continue
-        ours_seconds, peer_seconds = [], []
+        own_seconds, peer_seconds = [], []
         for _ in range(3):
-            ours_seconds.append(_process_time([sys.executable, "-m", "autograder", "reach", str(path), "-o", "json"]))
-            peer_seconds.append(
-                _process_time([str(peer), "--connectivity", str(path), "-r", str(path), "-o", "txt_no_fw_rules"])
-            )
-            if peer_seconds[-1] > 20:
+            own_seconds.append(_process_time([sys.executable, "-m", "autograder", *ours(str(path))]))
+            peer_seconds.append(_process_time([str(peer.path), *theirs(str(path))]))
+            if peer_seconds[-1] > _PATIENCE:
                 break
-        ours, theirs = statistics.median(ours_seconds), statistics.median(peer_seconds)
-        print(f"{size:>7,} {ours:>9.3f} {theirs:>9.2f} {theirs / ours:>11.0f}", flush=True)
+        own, other = statistics.median(own_seconds), statistics.median(peer_seconds)
+        print(f"{size:>7,} {own:>9.3f} {other:>9.2f} {other / own:>12.0f}", flush=True)
     print()
-
-
-def _peer() -> Path | None:
-    """Return the peer's program, installed by name into an environment of its own; None when it cannot be had."""
-    folder = "Scripts" if os.name == "nt" else "bin"
-    program = PEER_ENVIRONMENT / folder / "nca"
-    if not program.exists():
-        print(f"Installing {PEER} into {PEER_ENVIRONMENT.name} …", flush=True)
-        venv.create(PEER_ENVIRONMENT, with_pip=True, clear=True)
-        python = PEER_ENVIRONMENT / folder / "python"
-        done = subprocess.run([python, "-m", "pip", "install", "-q", PEER], check=False, capture_output=True, text=True)
-        if done.returncode:
-            print(
-                f"{PEER} cannot be installed here, so this column is left out: {done.stderr.strip().splitlines()[-1]}\n"
-            )
-            return None
-    return program
-
-
-def _version(program: Path) -> str:
-    code = f"import importlib.metadata as m; print(m.version({PEER!r}))"
-    return subprocess.run(
-        [program.with_name("python"), "-c", code], check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 def _small_things(runs: int) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.manifests.limits import InputError
 from autograder.manifests.problems import format_path
-from autograder.security.standards import LATEST, LEVELS, Level, Violation, evaluate, level_of, policy_minor
+from autograder.security.standards import LATEST, LEVELS, Judgement, Level, Violation, policy_minor
 from autograder.security.standards.admission import Admission, LevelVersion, Policy, admit, policy_of
 
 from . import options
@@ -118,12 +118,13 @@ def _answers(manifests: Manifests, args: argparse.Namespace, minor: int, semanti
     for pod in manifests.pods:
         stated = any(label.startswith("pod-security.kubernetes.io/") for label in labels.get(pod.namespace, ()))
         policy = policies[pod.namespace][0] if stated else asked
+        judgement = Judgement(pod, minor=minor, semantics=semantics)
         yield Answer(
             pod,
-            level_of(pod, args.version, minor=minor, semantics=semantics),
-            admit(pod, policy, minor=minor, semantics=semantics),
+            judgement.level(args.version),
+            admit(pod, policy, judgement=judgement),
             stated,
-            evaluate(pod, wanted, args.version, minor=minor, semantics=semantics),
+            judgement.violations(wanted, args.version),
             _fix(pod, wanted, args.version, minor) if args.fix else None,
         )
 

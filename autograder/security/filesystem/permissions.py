@@ -68,23 +68,34 @@ def may(who: Who, what: Ownership, want: Want, *, directory: bool = False) -> bo
     >>> may(Who(1000, 1000, (1000, 2000), frozenset()), Ownership(0, 2000, 0o2770), "write")
     True
     """
-    answers = {_allows(who, shown, want, what.mode, directory) for shown in _classes(who, what)}
+    if who.uid is not None and who.groups is not None and None not in (what.owner, what.group, what.mode):
+        # Everything is known, as nearly always: one class counts.
+        shift = 6 if who.uid == what.owner else 3 if what.group in who.groups else 0
+        return _allows(who, shift, want, what.mode, directory)
+    answers = {_allows(who, shift, want, what.mode, directory) for shift in _classes(who, what)}
     return answers.pop() if len(answers) == 1 else None
 
 
 def may_delete(who: Who, folder: Ownership, owner: int | None) -> bool | None:
     """Return whether a process may delete or rename a file of `owner` in a folder.
 
-    It must be able to write the folder; in a sticky one it must own the file or the folder too, or have FOWNER.
+    It must be able to write and to search the folder; in a sticky one it must own the file or the folder too, or have
+    FOWNER. Source: fs/namei.c (may_delete, __check_sticky).
     """
     writes = may(who, folder, "write", directory=True)
-    if writes is not True or folder.mode is None or not folder.mode & STICKY:
-        return writes
-    if who.capabilities is not None and "FOWNER" in who.capabilities:
-        return True
-    if who.uid is None or who.capabilities is None or None in {owner, folder.owner}:
-        return True if who.uid is not None and who.uid in {owner, folder.owner} else None
-    return who.uid in {owner, folder.owner}
+    enters = may(who, folder, "execute", directory=True)
+    return both(both(writes, enters), _passes_sticky(who, folder, owner))
+
+
+def both(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001
+    """Return whether both are true; one that is false decides, whatever the unknown other would be.
+
+    >>> both(None, False), both(None, True), both(True, True)
+    (False, None, True)
+    """
+    if False in {one, other}:
+        return False
+    return None if None in {one, other} else True
 
 
 def symbolic(mode: int, *, directory: bool = True) -> str:
@@ -108,22 +119,35 @@ def _classes(who: Who, what: Ownership) -> Iterator[int | None]:
         yield 6
     if not owner_open and who.uid == what.owner:
         return
-    group_open = who.groups is None or what.group is None
-    is_member = who.groups is not None and what.group in who.groups
-    if group_open or is_member:
+    is_member = what.group is not None and (
+        what.group == who.gid or (who.groups is not None and what.group in who.groups)
+    )
+    if is_member or who.groups is None or what.group is None:
         yield 3
-    if not is_member or what.group is None:
+    if not is_member:
         yield 0
+
+
+def _passes_sticky(who: Who, folder: Ownership, owner: int | None) -> bool | None:
+    """Return whether the sticky bit, if the folder has it, lets a process delete what somebody else may have made."""
+    if folder.mode is not None and not folder.mode & STICKY:
+        return True
+    if who.capabilities is not None and "FOWNER" in who.capabilities:
+        return True
+    if who.uid is not None and who.uid in {owner, folder.owner}:
+        return True
+    return None if None in {folder.mode, who.uid, who.capabilities, owner, folder.owner} else False
 
 
 def _allows(who: Who, shift: int | None, want: Want, mode: int | None, directory: bool) -> bool | None:  # noqa: FBT001
     bits = shift is not None and mode is not None and bool(mode >> shift & _BITS[want])
     if bits:
         return True
+    if want == "execute" and not directory and mode is not None and not mode & 0o111:
+        return False
     if who.capabilities is None:
         return None
-    some_x = directory or (mode is not None and bool(mode & 0o111))
-    if "DAC_OVERRIDE" in who.capabilities and (want != "execute" or some_x):
+    if "DAC_OVERRIDE" in who.capabilities and (want != "execute" or directory or mode is not None):
         return True
     if "DAC_READ_SEARCH" in who.capabilities and (want == "read" or (want == "execute" and directory)):
         return True

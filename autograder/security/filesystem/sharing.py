@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .permissions import SETGID, Ownership, Who, may, may_delete
+from .permissions import SETGID, Ownership, Who, both, may, may_delete
 from .volumes import VolumeEffect
 
 UMASK = 0o022
@@ -32,9 +32,7 @@ class Sharer:
             return False
         may_write = may(self.who, self.effect.after, "write", directory=True)
         may_enter = may(self.who, self.effect.after, "execute", directory=True)
-        if False in {may_write, may_enter}:
-            return False
-        return None if None in {may_write, may_enter} else True
+        return both(may_write, may_enter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +70,11 @@ def _pair(writer: Sharer, other: Sharer, umask: int) -> Shared:
         writer.name,
         other.name,
         file,
-        _both(enters, may(other.who, file, "read")),
-        False if closed else _both(enters, may(other.who, file, "write")),
-        False if closed else _both(enters, may_delete(other.who, other.effect.after, file.owner)),
+        both(enters, may(other.who, file, "read")),
+        False if closed else both(enters, may(other.who, file, "write")),
+        False if closed else may_delete(other.who, other.effect.after, file.owner),
         _why(other, file, closed=closed, inherits=inherits),
     )
-
-
-def _both(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001
-    if False in {one, other}:
-        return False
-    return None if None in {one, other} else True
 
 
 def _why(other: Sharer, file: Ownership, *, closed: bool, inherits: bool) -> str:

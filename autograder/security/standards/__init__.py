@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from .evaluation import LATEST, Violation, evaluate, joined, level_of, policy_minor
+from .evaluation import LATEST, Judgement, Violation, evaluate, joined, level_of, policy_minor
 from .model import LEVELS, Level
 
-__all__ = ["LATEST", "LEVELS", "Level", "Violation", "evaluate", "joined", "level_of", "policy_minor"]
+__all__ = ["LATEST", "LEVELS", "Judgement", "Level", "Violation", "evaluate", "joined", "level_of", "policy_minor"]

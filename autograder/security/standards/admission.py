@@ -25,7 +25,7 @@ from autograder.manifests.go_text import quote
 from autograder.manifests.objects import Pod
 from autograder.security.semantics import KUBERNETES, Semantics
 
-from .evaluation import LATEST, Violation, evaluate, joined
+from .evaluation import LATEST, Judgement, Violation, evaluate, joined
 from .model import LEVELS, Level
 
 Mode = Literal["enforce", "audit", "warn"]
@@ -135,19 +135,19 @@ def admit(
     exemptions: Exemptions = Exemptions(),
     user: str = "",
     semantics: Semantics = KUBERNETES,
+    judgement: Judgement | None = None,
 ) -> Admission:
     """Return what Pod Security admission answers when `user` creates a Pod or a workload in a namespace.
 
-    `policy` is what the namespace asks for, out of `policy_of`.
+    `policy` is what the namespace asks for, out of `policy_of`. Who has a `judgement` of the Pod already hands it on;
+    then `minor` and `semantics` are those of it.
     """
     if exemptions.covers(pod, user):
         return Admission(allowed=True)
-    known: dict[LevelVersion, tuple[Violation, ...]] = {}
+    judgement = judgement or Judgement(pod, minor=minor, semantics=semantics)
 
     def judged(wanted: LevelVersion) -> tuple[Violation, ...]:
-        if wanted not in known:
-            known[wanted] = evaluate(pod, wanted.level, wanted.version, minor=minor, semantics=semantics)
-        return known[wanted]
+        return judgement.violations(wanted.level, wanted.version)
 
     annotations: dict[str, str] = {}
     violations = judged(policy.enforce)

@@ -56,37 +56,59 @@ def policy_minor(version: str, minor: int) -> int:
     return min(int(match[1]), newest)
 
 
+class Judgement:
+    """A Pod, or the template of a workload, under the standards; what one level has found is not looked for again."""
+
+    def __init__(self, pod: Pod, *, minor: int = 37, semantics: Semantics = KUBERNETES) -> None:
+        """Judge nothing yet. `minor` is the version of Kubernetes without its 1."""
+        self._view = View(pod, semantics)
+        self._minor = minor
+        self._found: dict[Callable[[View], Found | None], Found | None] = {}
+
+    def violations(self, level: Level, version: str = LATEST) -> tuple[Violation, ...]:
+        """Return what keeps the Pod from a level, in the order in which it is told.
+
+        *privileged* asks for nothing. *restricted* asks for what *baseline* asks for, but for the checks that stricter
+        ones take the place of. Raises ValueError for a `version` that is none.
+        """
+        template = TEMPLATES[self._view.pod.kind]
+        found = []
+        for name, of, find in _checks(level, policy_minor(version, self._minor)):
+            wrong = self._ask(find)
+            if wrong is not None:
+                places = tuple((*template, *place) for place in wrong.places)
+                found.append(Violation(name, of, wrong.reason, wrong.detail, places))
+        return tuple(found)
+
+    def level(self, version: str = LATEST) -> Level:
+        """Return the strictest level that the Pod passes. Raises ValueError for a `version` that is none."""
+        at = policy_minor(version, self._minor)
+        strictest_first = reversed(LEVELS)
+        return next(
+            level for level in strictest_first if all(self._ask(find) is None for _, _, find in _checks(level, at))
+        )
+
+    def _ask(self, find: Callable[[View], Found | None]) -> Found | None:
+        if find not in self._found:
+            self._found[find] = find(self._view)
+        return self._found[find]
+
+
 def evaluate(
     pod: Pod, level: Level, version: str = LATEST, *, minor: int = 37, semantics: Semantics = KUBERNETES
 ) -> tuple[Violation, ...]:
-    """Return what keeps a Pod, or the template of a workload, from a level; in the order in which it is told.
-
-    *privileged* asks for nothing. *restricted* asks for what *baseline* asks for, but for the checks that stricter
-    ones take the place of. Raises ValueError for a `version` that is none.
-    """
-    return _evaluate(View(pod, semantics), level, policy_minor(version, minor))
+    """Return what keeps a Pod from a level; see `Judgement.violations`."""
+    return Judgement(pod, minor=minor, semantics=semantics).violations(level, version)
 
 
 def level_of(pod: Pod, version: str = LATEST, *, minor: int = 37, semantics: Semantics = KUBERNETES) -> Level:
     """Return the strictest level that a Pod passes. Raises ValueError for a `version` that is none."""
-    view, at = View(pod, semantics), policy_minor(version, minor)
-    return next((level for level in reversed(LEVELS) if not _evaluate(view, level, at)), "privileged")
+    return Judgement(pod, minor=minor, semantics=semantics).level(version)
 
 
 def joined(violations: Iterable[Violation]) -> str:
     """Return violations in one line, as the messages of admission list them."""
     return ", ".join(map(str, violations))
-
-
-def _evaluate(view: View, level: Level, minor: int) -> tuple[Violation, ...]:
-    found = []
-    for name, of, find in _checks(level, minor):
-        wrong = find(view)
-        if wrong is not None:
-            template = TEMPLATES[view.pod.kind]
-            places = tuple((*template, *place) for place in wrong.places)
-            found.append(Violation(name, of, wrong.reason, wrong.detail, places))
-    return tuple(found)
 
 
 @cache
