@@ -68,7 +68,11 @@ def may(who: Who, what: Ownership, want: Want, *, directory: bool = False) -> bo
     >>> may(Who(1000, 1000, (1000, 2000), frozenset()), Ownership(0, 2000, 0o2770), "write")
     True
     """
-    answers = {_allows(who, shown, want, what.mode, directory) for shown in _classes(who, what)}
+    if who.uid is not None and who.groups is not None and None not in (what.owner, what.group, what.mode):
+        # Everything is known, as nearly always: one class counts.
+        shift = 6 if who.uid == what.owner else 3 if what.group in who.groups else 0
+        return _allows(who, shift, want, what.mode, directory)
+    answers = {_allows(who, shift, want, what.mode, directory) for shift in _classes(who, what)}
     return answers.pop() if len(answers) == 1 else None
 
 
