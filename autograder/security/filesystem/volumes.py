@@ -8,17 +8,19 @@ emptyDir, medium Memory                 root:root 1777                      root
 secret, projected, downwardAPI          root:root 1777, files 0644          root:2000 3777, files also 0440
 configMap                               root:root 0777, files 0644          root:2000 2777, files also 0440
 iscsi, fc                               as they are                         group 2000, files 0660, folders 2770
+iscsi, fc, read-only                    as they are                         as they are
 csi                                     as they are                         what the driver's fsGroupPolicy says
 persistentVolumeClaim, ephemeral        as they are                         what the driver behind it says
 hostPath, nfs, image                    as they are                         as they are
 ======================================  ==================================  ======================================
 
-The owner never changes. Files get the group and ``g+rw`` (``g+r`` where the volume is read-only), folders in addition
-``g+x`` and the setgid bit, so that new files get the group too. The policy OnRootMismatch skips the walk when the
-root of the volume is right already; it plays no role for emptyDir, secret, configMap, projected and downwardAPI.
+The owner never changes. Files get the group and ``g+rw`` (``g+r`` where they come from the API server), folders in
+addition ``g+x`` and the setgid bit, so that new files get the group too. The policy OnRootMismatch skips the walk when
+the root of the volume is right already; it plays no role for emptyDir, secret, configMap, projected and downwardAPI.
 
 Sources: pkg/volume/volume_linux.go (SetVolumeOwnership), GetAttributes and SetUpAt of each plugin, pkg/volume/csi
-csi_mounter.go (supportsFSGroup), pkg/kubelet/kubelet_pods.go (makeMounts).
+csi_mounter.go (supportsFSGroup), pkg/volume/{iscsi,fc}/disk_manager.go (diskSetUp), pkg/kubelet/kubelet_pods.go
+(makeMounts).
 """
 
 from __future__ import annotations
@@ -177,7 +179,7 @@ def volume_effect(
     elif semantics.fs_group_effect == "owner":
         after = Ownership(fs_group, before.group, before.mode)
     else:
-        mode = None if before.mode is None else before.mode | SETGID | (0o550 if _masked(mount) else 0o770)
+        mode = None if before.mode is None else before.mode | SETGID | (0o550 if volume.type in _API_DATA else 0o770)
         after = Ownership(before.owner, fs_group, mode)
     changed = fs_group if applied and semantics.fs_group_effect == "group" else None
     return VolumeEffect(mount, before, after, applied, why, _confidence(volume), _files(pod, volume, changed), notes)
@@ -190,17 +192,14 @@ def _root(volume: Volume) -> Ownership:
     return _ROOTS.get(volume.type, UNKNOWN)
 
 
-def _masked(mount: Mount) -> bool:
-    """Return whether the kubelet gives the group reading only."""
-    return mount.volume.type in _API_DATA or _is_read_only(mount.volume)
-
-
 def _applies(volume: Volume, node: Node, semantics: Semantics) -> tuple[bool | None, str]:
     kind = volume.type
     if semantics.fs_group_volumes == "all":
         return True, "fsGroup is taken to change every volume"
     if kind in _NEVER:
         return False, _NEVER[kind]
+    if kind in _BLOCK and volume.source.get("readOnly"):
+        return False, f"a read-only {kind} volume is not changed"
     if kind in _ROOTS or kind in _BLOCK:
         return True, f"the kubelet changes volumes of type {kind}"
     if kind == "csi":
@@ -219,7 +218,7 @@ def _csi(volume: Volume, node: Node) -> tuple[bool | None, str]:
     fsGroupPolicy             fsGroup is applied
     ========================= =========================================
     None                      never
-    File                      always
+    File                      unless the volume is read-only
     ReadWriteOnceWithFSType   if fsType is set and it is not read-only
     ========================= =========================================
     """
@@ -231,10 +230,10 @@ def _csi(volume: Volume, node: Node) -> tuple[bool | None, str]:
         return True, f"the CSI driver {name} applies it itself"
     if driver.fs_group_policy == "None":
         return False, f"the CSI driver {name} has fsGroupPolicy None"
-    if driver.fs_group_policy == "File":
-        return True, f"the CSI driver {name} has fsGroupPolicy File"
     if volume.source.get("readOnly"):
         return False, "a read-only CSI volume is not changed"
+    if driver.fs_group_policy == "File":
+        return True, f"the CSI driver {name} has fsGroupPolicy File"
     if volume.source.get("fsType"):
         return True, f"the CSI driver {name} has fsGroupPolicy ReadWriteOnceWithFSType, and fsType is set"
     return False, f"the CSI driver {name} has fsGroupPolicy ReadWriteOnceWithFSType, and no fsType is set"
