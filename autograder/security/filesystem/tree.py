@@ -120,7 +120,7 @@ def places(
     read_only = wanted and not on_volumes
     privileged = container.security.get("privileged") is True
     field = "readOnlyRootFilesystem is true" if read_only else "readOnlyRootFilesystem is not set to true"
-    log = container.value.get("terminationMessagePath") or "/dev/termination-log"
+    log = _absolute(container.value.get("terminationMessagePath") or "/dev/termination-log")
     found = [
         Place("/", "root", _ROOT_DIRECTORY, field, "general", read_only=read_only),
         _PROC,
@@ -139,7 +139,7 @@ def places(
             why += ", mounted read-only"
         found.append(
             Place(
-                posixpath.normpath(mount.path),
+                _absolute(mount.path),
                 "volume",
                 effect.after,
                 why,
@@ -153,7 +153,7 @@ def places(
 
 def place_of(path: str, mounted: Sequence[Place]) -> Place:
     """Return the mount that a path lies in: the one with the longest path; of two at one path the last."""
-    path = posixpath.normpath(path)
+    path = _absolute(path)
     inside = [place for place in mounted if path == place.path or path.startswith(place.below)]
     return max(enumerate(inside), key=lambda entry: (len(entry[1].path), entry[0]))[1]
 
@@ -165,7 +165,7 @@ def write(path: str, mounted: Sequence[Place], who: Who) -> Access:
     both the permissions and a read-only mount forbid it, the kernel says EROFS for a new file and EACCES for one that
     is there.
     """
-    path = posixpath.normpath(path)
+    path = _absolute(path)
     place = place_of(path, mounted)
     if place.kind == "runtime" and place.path in {"/proc", "/sys"}:
         return _write_pseudo(path, place, who)
@@ -184,7 +184,7 @@ def write(path: str, mounted: Sequence[Place], who: Who) -> Access:
 
 def read(path: str, mounted: Sequence[Place], who: Who) -> Access:
     """Return whether a process may read what lies at a path, if there is anything."""
-    path = posixpath.normpath(path)
+    path = _absolute(path)
     place = place_of(path, mounted)
     words = f"{place.path} is {_described(place)}"
     listed = _listed(path, place)
@@ -235,6 +235,15 @@ def _root_paths(reason: str, who: Who, mounted: Collection[str]) -> list[Writabl
 
 
 # -- pieces ------------------------------------------------------------------------------------------------------------
+
+
+def _absolute(path: str) -> str:
+    """Return a path from the root, as the kubelet makes a mountPath without a leading slash, in its shortest form.
+
+    >>> _absolute("data/"), _absolute("//data/./a/../b")
+    ('/data', '/data/b')
+    """
+    return posixpath.normpath("/" + path.lstrip("/"))
 
 
 def _writes(target: Ownership | None, place: Place, who: Who) -> tuple[bool | None, Errno]:
