@@ -307,13 +307,12 @@ def _file(mode: int, fs_group: int | None) -> Ownership:
 
 
 def _token(pod: Pod, default: int, fs_group: int | None) -> Ownership:
-    """Return a service account token: readable by the one user that all containers run as, or by the fsGroup.
+    """Return a service account token: of the one user that all containers run as, and readable by the fsGroup.
 
-    Source: pkg/volume/projected/projected.go, pkg/volume/util FsUserFrom.
+    Source: pkg/volume/projected/projected.go, pkg/volume/util FsUserFrom and atomic_writer.go.
     """
-    if fs_group is not None:
-        return Ownership(0, fs_group, 0o640)
     users = {setting(pod, container, "runAsUser").value for container in containers_of(pod)}
-    if len(users) == 1 and None not in users:
-        return Ownership(users.pop(), 0, 0o600)
-    return Ownership(0, 0, default)
+    owner = users.pop() if len(users) == 1 else None
+    if fs_group is not None:
+        return Ownership(owner or 0, fs_group, 0o640)
+    return Ownership(0, 0, default) if owner is None else Ownership(owner, 0, 0o600)
