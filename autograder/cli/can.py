@@ -14,7 +14,7 @@ from . import options
 from .effective import contexts_of
 from .problems_text import printable
 from .security_options import add_security_options, surroundings_of
-from .terminal import Role, Terminal, paragraph, terminal
+from .terminal import Role, Terminal, entries, paragraph, terminal
 
 if TYPE_CHECKING:
     from autograder.security import Context
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _words(words: list[str]) -> tuple[list[str], str, str, list[str]]:
-    """Return paths, container, action and what the action is about. The last word that can be an action is it."""
+    """Return paths, container, action and what the action is about. The first word that can be an action is it."""
     at = next((index for index, word in enumerate(words) if word in _ACTIONS and index >= 2), None)
     if at is None:
         raise InputError(
@@ -106,6 +106,8 @@ def _ask(context: Context, action: str, operands: list[str]) -> Answer:
     from autograder.security import can
 
     if action == "setuid":
+        if operands:
+            raise InputError(f"setuid stands alone; {operands[0]!r} is too much.")
         return can.setuid(context)
     if not operands:
         wanted = {"syscall": "the name of a system call", "bind": "a port"}.get(action, "a path")
@@ -128,8 +130,8 @@ def _argument(word: str) -> tuple[int, int]:
         found = int(index), int(value, 0)
     except ValueError:
         found = (-1, 0)
-    if not equals or not 0 <= found[0] <= 5:
-        raise InputError(f"{word!r} is no argument. Write it like 0=0x11: its place from 0 to 5, and its value.")
+    if not equals or not 0 <= found[0] <= 5 or not -(2**63) <= found[1] < 2**64:
+        raise InputError(f"{word!r} is no argument. Write it like 0=0x11: its place from 0 to 5, and 64 bits at most.")
     return found
 
 
@@ -151,10 +153,14 @@ def _document(context: Context, answer: Answer, ignored: list[dict[str, Any]]) -
 def _lines(context: Context, question: str, answer: Answer, out: Terminal) -> Iterator[str]:
     pod = context.pod
     errno = f" ({answer.errno})" if answer.errno else ""
-    head = printable(f"{pod.namespace}/{pod.name}/{context.container.name}: {question}: ")
-    yield head + out.paint(answer.verdict + errno, _ROLES[answer.verdict])
+    head = printable(f"{pod.namespace}/{pod.name}/{context.container.name}: {question}:")
+    said = answer.verdict + errno
+    *above, last = entries([*head.split(" "), said], out.width, " ")
+    yield from above
+    yield last.removesuffix(said) + out.paint(said, _ROLES[answer.verdict])
     for link in answer.chain:
         text = printable(f"{_MARKS[link.ok]} {link.layer}: {link.why}")
         yield from paragraph(text, out.width, "  ", "    ")
     if context.starts.ok is False:
-        print(f"The container does not start: {context.starts.message}", file=sys.stderr)
+        for line in f"The container does not start: {context.starts.message}".splitlines():
+            print(printable(line), file=sys.stderr)

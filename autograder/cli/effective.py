@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import options
 from .problems_text import printable
 from .security_options import Surroundings, add_security_options, surroundings_of
-from .terminal import Role, Terminal, paragraph, terminal
+from .terminal import Role, Terminal, entries, paragraph, terminal
 
 if TYPE_CHECKING:
     from autograder.manifests.load import Manifests
@@ -188,8 +188,9 @@ def lines(context: Context, out: Terminal, number: int = 0) -> Iterator[str]:
         yield ""
     place = f" ({pod.source.file}:{line_of(pod, *context.container.path)})" if pod.source else ""
     kind = {"regular": "container", "init": "init container", "sidecar": "sidecar", "ephemeral": "ephemeral container"}
-    head = f"{pod.kind} {pod.namespace}/{pod.name}, {kind[context.container.kind]} {context.container.name}"
-    yield printable(out.paint(head, "head") + place)
+    head = f"{pod.kind} {pod.namespace}/{pod.name}, {kind[context.container.kind]} {context.container.name}{place}"
+    for line in paragraph(printable(head), out.width, "", "    "):
+        yield out.paint(line, "head")
     yield from _start_lines(context, out)
     for row in rows(context):
         yield from _row(row.label, row.value, row.fact.why, out)
@@ -216,14 +217,17 @@ def _start_lines(context: Context, out: Terminal) -> Iterator[str]:
         None: ("unknown", "open"),
     }
     word, role = words[starts.ok]
-    steps = " › ".join(f"{stage.name}{_MARKS[stage.ok]}" for stage in context.stages)
-    yield f"  {'starts':<{_LABEL}}{out.paint(word, role)}   {out.paint(steps, 'quiet')}"
+    hanging = " " * (_LABEL + 2)
+    steps = [f"{stage.name}{_MARKS[stage.ok]} ›" for stage in context.stages]
+    first, *others = entries([f"{word}   {steps[0]}", *steps[1:-1], steps[-1][:-2]], out.width - len(hanging), " ")
+    yield f"  {'starts':<{_LABEL}}{out.paint(word, role)}{out.paint(first.removeprefix(word), 'quiet')}"
+    for line in others:
+        yield hanging + out.paint(line, "quiet")
     for stage in context.stages:
         if stage.ok is not True:
             code = f" ({stage.code})" if stage.code else f" ({stage.reason})" if stage.reason else ""
-            text = printable(f"{stage.name}{code}: {stage.message}")
-            for line in text.splitlines():
-                yield from paragraph(line, out.width, " " * (_LABEL + 2))
+            for line in f"{stage.name}{code}: {stage.message}".splitlines():
+                yield from paragraph(printable(line), out.width, hanging)
 
 
 _MARKS = {True: " ✓", False: " ✗", None: " ?"}

@@ -45,8 +45,8 @@ class Answer:
     pod: Pod
     level: Level
     admission: Admission
-    stated: bool
-    """Whether the input says what the namespace enforces."""
+    enforced: LevelVersion | None
+    """What the namespace enforces, if the input says so. Of a workload that is about its Pods."""
     violations: tuple[Violation, ...]
     """What keeps it from the level in question."""
     fix: Fix | None = None
@@ -123,7 +123,7 @@ def _answers(manifests: Manifests, args: argparse.Namespace, minor: int, semanti
             pod,
             judgement.level(args.version),
             admit(pod, policy, judgement=judgement),
-            stated,
+            policy.enforce if stated else None,
             judgement.violations(wanted, args.version),
             _fix(pod, wanted, args.version, minor) if args.fix else None,
         )
@@ -154,7 +154,7 @@ def _object(answer: Answer) -> dict[str, Any]:
         "level": answer.level,
         "allowed": admission.allowed,
         "message": admission.message or admission.pods,
-        "enforced_by": (admission.enforced_by or None) if answer.stated else None,
+        "enforced_by": None if answer.enforced is None else str(answer.enforced),
         "warnings": list(admission.warnings),
         "violations": [
             {
@@ -205,7 +205,9 @@ def _lines(answers: list[Answer], args: argparse.Namespace, out: Terminal) -> It
             yield ""
         place = f" ({answer.pod.source.file}:{answer.pod.source.line})" if answer.pod.source else ""
         mark: Role = "good" if not answer.violations else "bad" if answer.level == "privileged" else "open"
-        yield printable(f"{_title(answer.pod)}{place}: ") + out.paint(answer.level, mark)
+        *above, last = paragraph(printable(f"{_title(answer.pod)}{place}: {answer.level}"), out.width, "", "    ")
+        yield from above
+        yield last.removesuffix(answer.level) + out.paint(answer.level, mark)
         if answer.violations:
             yield f"  What keeps it from {wanted} ({args.version}):"
         for found in answer.violations:
@@ -218,7 +220,7 @@ def _lines(answers: list[Answer], args: argparse.Namespace, out: Terminal) -> It
 def _admission_lines(answer: Answer, out: Terminal) -> Iterator[str]:
     """Yield what the API server says, where the namespace asks for something."""
     admission = answer.admission
-    if not answer.stated:
+    if answer.enforced is None:
         return
     if not admission.allowed:
         yield from paragraph(
