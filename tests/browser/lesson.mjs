@@ -103,7 +103,7 @@ const contrast = () => page.evaluate(() => {
 
 // --- the lesson ----------------------------------------------------------------------------------------------------
 
-await open("course/03-many-policies.ipynb");
+await open("course/09-many-policies.ipynb");
 await run("%load_ext");
 let text = await run("show(");
 expect(text.includes("prometheus") && text.includes("7001-7010"), "the map shows Pods and ports");

@@ -326,17 +326,17 @@ def test_there_is_no_link_from_the_root_of_the_course_where_nbgrader_grades(desk
     monkeypatch.chdir(desk.parents[2])
     manifest("cache-shards", sample(INTERSECT))
     text, tags = look(check("cache-shards"))
-    assert "Read on: course/03-many-policies.ipynb" in text
+    assert "Read on: course/09-many-policies.ipynb" in text
     assert "a" not in {tag for tag, _ in tags}
 
 
 def test_the_lesson_is_a_link_where_it_is_there(desk, sample, look):
-    lesson = desk.parents[1] / "course/03-many-policies.ipynb"
+    lesson = desk.parents[1] / "course/09-many-policies.ipynb"
     lesson.parent.mkdir()
     lesson.write_text("{}", encoding="utf-8")
     manifest("cache-shards", sample(INTERSECT))
     _, tags = look(check("cache-shards"))
-    assert ("a", {"href": "../../course/03-many-policies.ipynb"}) in tags
+    assert ("a", {"href": "../../course/09-many-policies.ipynb"}) in tags
 
 
 # --- show, compare, hint ----------------------------------------------------------------------------------------------
