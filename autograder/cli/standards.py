@@ -209,7 +209,7 @@ def _lines(answers: list[Answer], args: argparse.Namespace, out: Terminal) -> It
         yield from above
         yield last.removesuffix(answer.level) + out.paint(answer.level, mark)
         if answer.violations:
-            yield f"  What keeps it from {wanted} ({args.version}):"
+            yield from paragraph(f"What keeps it from {wanted} ({args.version}):", out.width, "  ", "    ")
         for found in answer.violations:
             lines = _at(answer.pod, found)
             where = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}: " if lines else ""
