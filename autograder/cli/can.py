@@ -65,8 +65,10 @@ def run(args: argparse.Namespace) -> int:
     around = surroundings_of(args)
     manifests = options.load(args, paths, refused_pods=True)
     context = _named(name, list(contexts_of(manifests, around)))
+    from autograder.security import can
+
     try:
-        answer = _ask(context, action, operands)
+        answer = can.ask(context, [action, *operands])
     except ValueError as error:
         raise InputError(str(error)) from error
     if args.output == "json":
@@ -100,39 +102,6 @@ def _named(name: str, contexts: list[Context]) -> Context:
     if found:
         raise InputError(f"several containers are called {name}: {listed}. Name one of them in full.")
     raise InputError(f"there is no container {name}. There are: {listed}.")
-
-
-def _ask(context: Context, action: str, operands: list[str]) -> Answer:
-    from autograder.security import can
-
-    if action == "setuid":
-        if operands:
-            raise InputError(f"setuid stands alone; {operands[0]!r} is too much.")
-        return can.setuid(context)
-    if not operands:
-        wanted = {"syscall": "the name of a system call", "bind": "a port"}.get(action, "a path")
-        raise InputError(f"{action} needs {wanted} behind it.")
-    first, *rest = operands
-    if action == "syscall":
-        return can.syscall(context, first, dict(map(_argument, rest)))
-    if rest:
-        raise InputError(f"{action} takes one thing; {rest[0]!r} is too much.")
-    if action == "bind":
-        if not first.isascii() or not first.isdigit() or not 1 <= int(first) <= 65535:
-            raise InputError(f"{first!r} is no port; ports go from 1 to 65535.")
-        return can.bind(context, int(first))
-    return (can.write if action == "write" else can.read)(context, first)
-
-
-def _argument(word: str) -> tuple[int, int]:
-    index, equals, value = word.removeprefix("arg").partition("=")
-    try:
-        found = int(index), int(value, 0)
-    except ValueError:
-        found = (-1, 0)
-    if not equals or not 0 <= found[0] <= 5 or not -(2**63) <= found[1] < 2**64:
-        raise InputError(f"{word!r} is no argument. Write it like 0=0x11: its place from 0 to 5, and 64 bits at most.")
-    return found
 
 
 def _document(context: Context, answer: Answer, ignored: list[dict[str, Any]]) -> dict[str, Any]:

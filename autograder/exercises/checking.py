@@ -17,7 +17,7 @@ What the world of an exercise says by itself is computed once and kept with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -33,9 +33,18 @@ from autograder.misconceptions import recognize
 from autograder.network.cluster import Cluster
 from autograder.network.reachability import Reachability, reachability
 from autograder.network.semantics import KUBERNETES, Semantics
+from autograder.security.semantics import KUBERNETES as AS_CLUSTERS_DO
+from autograder.security.semantics import Semantics as Inner
 
 from .answers import Answer, magic_of, readable, state_of
-from .diagnosis import fits
+from .containers.diagnosis import fits as fits_inside
+from .containers.diagnosis import telling as telling_inside
+from .containers.judging import Inside
+from .containers.judging import Judged as JudgedInside
+from .containers.judging import judge as judge_inside
+from .containers.node import Machine, machine_of
+from .containers.phrasing import container_finding
+from .diagnosis import differing, fits
 from .effect import Effect, effect_of
 from .findings import Finding, finding, told
 from .intent import Intent, RejectionLine
@@ -99,12 +108,27 @@ class Result:
 class Judgement:
     """The lines of an intent with their verdicts, and the two scenes that were compared."""
 
-    hearing: Hearing
+    hearing: Hearing | None
+    """None if nothing is asked about flows."""
     lines: tuple[Judged, ...]
+    inside: tuple[JudgedInside, ...] = ()
+    """The lines about containers."""
+    readings: Callable[[Inner], Inside] | None = field(default=None, compare=False, repr=False)
+    """The containers of the scene with the answer, as somebody reads them; None if nothing is asked about them."""
 
-    def effect(self) -> Effect:
-        """Return what changes between the two scenes."""
-        return effect_of(self.hearing)
+    def telling(self) -> tuple[str, ...]:
+        """Return the misconceptions under which the answer would do something else than it does."""
+        of_flows = differing(self.hearing.question, self.hearing.after.reach) if self.hearing is not None else ()
+        return (*of_flows, *(telling_inside(self.readings) if self.readings is not None else ()))
+
+    @property
+    def leaks(self) -> bool:
+        """Whether something secret is open, or can be done."""
+        return any(judged.leaks for judged in self.lines) or any(judged.leaks for judged in self.inside)
+
+    def effect(self) -> Effect | None:
+        """Return what changes between the two scenes; None if nothing is asked about flows."""
+        return effect_of(self.hearing) if self.hearing is not None else None
 
 
 class World:
@@ -119,11 +143,18 @@ class World:
         self.intent = exercise.intent or (exercise.prediction.scene if exercise.prediction else Intent())
         self.manifests = _sound(load_text(read_file(exercise.world), "world.yaml"), exercise.world)
         self.objects: dict[tuple[str, str, str], Object] = {key_of(thing): thing for thing in self.manifests.objects}
+        self.given_refused: Manifests | None = None
+        """What is given, if the API server refuses a Pod in it: a prediction may ask what becomes of it."""
         if policies:
-            given = _sound(load_text(policies, "given.yaml", self.options), exercise.folder / "given.yaml")
+            given = load_text(policies, "given.yaml", self.options)
+            if given.refused_pods and exercise.prediction is not None and exercise.prediction.questions:
+                self.given_refused = given
+            else:
+                _sound(given, exercise.folder / "given.yaml")
             self.objects.update((key_of(thing), thing) for thing in given.objects)
         self.cluster = cluster_of(self.objects.values())
         self._readings: dict[Semantics, Reachability] = {}
+        self._unchanged: dict[Inner, Inside] = {}
         try:
             self.question = Question(self.intent, self.cluster)
         except IntentError as error:
@@ -144,6 +175,37 @@ class World:
             if len(self._readings) < _KEPT_READINGS:
                 self._readings[semantics] = found
         return found
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The node of the scene and what is known of its images. Raises `InputError` for files that cannot be read."""
+        return machine_of(self.exercise.world)
+
+    def inside(self, added: Iterable[Object] = (), semantics: Inner = AS_CLUSTERS_DO) -> Inside:
+        """Return the containers of the scene with an answer's objects added, as somebody reads them."""
+        objects = {**self.objects, **{key_of(thing): thing for thing in added}}
+        return Inside(objects.values(), self.machine, semantics)
+
+    def inside_refused(self, manifests: Manifests, semantics: Inner) -> Inside:
+        """Return the same for an answer that the API server refuses: what its Pods would have been."""
+        pods = [entry.pod for entry in manifests.refused_pods]
+        problems = {(entry.pod.namespace, entry.pod.name): entry.problems for entry in manifests.refused_pods}
+        objects = {**self.objects, **{key_of(thing): thing for thing in (*manifests.objects, *pods)}}
+        return Inside(objects.values(), self.machine, semantics, problems)
+
+    def unchanged(self, semantics: Inner = AS_CLUSTERS_DO) -> Inside:
+        """Return the containers as they are without an answer: those of the scene, and what only the starter has."""
+        if semantics not in self._unchanged:
+            objects = {**{key_of(thing): thing for thing in self._started}, **self.objects}
+            self._unchanged[semantics] = Inside(objects.values(), self.machine, semantics)
+        return self._unchanged[semantics]
+
+    @cached_property
+    def _started(self) -> tuple[Pod, ...]:
+        """The Pods of the starter, those that the API server refuses among them."""
+        found = load_text(self.exercise.starter, "starter.yaml", self.options)
+        pods = [thing for thing in found.objects if isinstance(thing, Pod)]
+        return (*pods, *(entry.pod for entry in found.refused_pods))
 
     def under(self, added: Iterable[Object]) -> Cluster:
         """Return the scene with an answer's objects added; one that is there already is replaced."""
@@ -359,8 +421,19 @@ def _judgement(world: World, read: _Answered) -> Judgement | None:
     """Return the verdict on every line, or None when the answer is refused, which leaves nothing to judge."""
     if read.refused:
         return None
-    hearing = world.question.ask(reachability(world.under(read.objects)), world.reading())
-    return Judgement(hearing, hearing.judge())
+    intent = world.intent
+    hearing = None
+    if intent.judges_flows:
+        hearing = world.question.ask(reachability(world.under(read.objects)), world.reading())
+    inside: tuple[JudgedInside, ...] = ()
+    if intent.inside:
+        inside = judge_inside(intent.inside, intent.namespaces, world.inside(read.objects), world.unchanged())
+    return Judgement(
+        hearing,
+        hearing.judge() if hearing is not None else (),
+        inside,
+        (lambda semantics: world.inside(read.objects, semantics)) if intent.inside else None,
+    )
 
 
 def _weighed(world: World, read: _Answered, judgement: Judgement | None) -> Iterator[tuple[Fraction, bool]]:
@@ -370,12 +443,13 @@ def _weighed(world: World, read: _Answered, judgement: Judgement | None) -> Iter
         for line in intent.rejections:
             yield line.weight, any(line.met_by(problem) for problem in read.refused)
         return
-    for judged in judgement.lines if judgement else ():
-        yield judged.line.weight, judged.holds
+    if judgement is not None:
+        yield from ((judged.line.weight, judged.holds) for judged in judgement.lines)
+        yield from ((judged.line.weight, judged.holds) for judged in judgement.inside)
     if judgement is None:
         yield (
             sum(
-                (line.weight for line in intent.flows),
+                (line.weight for line in (*intent.flows, *intent.inside)),
                 intent.rest.weight if intent.rest.expect != "any" else Fraction(0),
             ),
             False,
@@ -399,12 +473,25 @@ def _check(world: World, text: str, file: str, starter: Fraction) -> Result:
         return _result(world, text, read, share, starter, findings, notes, None)
     if judgement is None:
         return _result(world, text, read, Fraction(0), starter, list(_problem_findings(world, read)), notes, None)
-    believed: tuple[str, ...] = ()
-    wrong = [judged for judged in judgement.lines if not judged.holds]
-    if wrong:
-        believed = fits(world.question, judgement.hearing.after.reach, wrong, world.reading)
-    findings = [*read.scope, *_flow_findings(world, judgement, wrong, believed)]
+    believed = _believed(world, read, judgement)
+    findings = [*read.scope, *_flow_findings(world, judgement, believed), *_inside_findings(world, judgement, believed)]
     return _result(world, text, read, share, starter, findings, notes, judgement, believed)
+
+
+def _believed(world: World, read: _Answered, judgement: Judgement) -> tuple[str, ...]:
+    """Return the misconceptions that the whole answer fits: about flows or about containers, never half of each."""
+    flows = [judged for judged in judgement.lines if not judged.holds]
+    inside = [judged for judged in judgement.inside if not judged.holds]
+    if flows and not inside and judgement.hearing is not None:
+        return fits(world.question, judgement.hearing.after.reach, flows, world.reading)
+    if inside and not flows:
+        return fits_inside(
+            world.intent.inside,
+            world.intent.namespaces,
+            lambda semantics: world.inside(read.objects, semantics),
+            world.unchanged,
+        )
+    return ()
 
 
 def _result(
@@ -419,7 +506,7 @@ def _result(
     believed: tuple[str, ...] = (),
 ) -> Result:
     exercise = world.exercise
-    leaked = judgement is not None and any(judged.leaks for judged in judgement.lines)
+    leaked = judgement is not None and judgement.leaks
     return Result(
         exercise=exercise.id,
         version=exercise.version,
@@ -457,29 +544,51 @@ def _size(objects: Iterable[Object]) -> int:
 # -- what is said about it -------------------------------------------------------------------------
 
 
-def _flow_findings(
-    world: World, judgement: Judgement, wrong: list[Judged], believed: tuple[str, ...]
-) -> Iterator[Finding]:
-    for judged in wrong:
+def _flow_findings(world: World, judgement: Judgement, believed: tuple[str, ...]) -> Iterator[Finding]:
+    if judgement.hearing is None:
+        return
+    for judged in judgement.lines:
         for witness in judged.witnesses:
             yield flow_finding(judgement.hearing, judged, witness, believed, world.exercise.lesson)
 
 
+def _inside_findings(world: World, judgement: Judgement, believed: tuple[str, ...]) -> Iterator[Finding]:
+    for judged in judgement.inside:
+        if judged.wrong is not None:
+            yield container_finding(judged, judged.wrong, believed, world.exercise.lesson)
+
+
 def _problem_findings(world: World, read: _Answered) -> Iterator[Finding]:
     """Yield a finding for everything that kubectl or the API server refuses."""
-    weight = float(sum((line.weight for line in world.intent.flows), Fraction(1)))
+    weight = float(sum((line.weight for line in (*world.intent.flows, *world.intent.inside)), Fraction(1)))
+    would_be = _believed_refused(world, read)
     for problem in read.refused[:_MOST_TOLD]:
         yield finding(
             "manifest-rejected",
             file=problem.file,
             line=problem.position.line,
             weight=weight,
-            misconceptions=beliefs_behind(problem, read.manifests),
+            misconceptions=dict.fromkeys([*would_be, *beliefs_behind(problem, read.manifests)]),
             who="kubectl" if problem.code is None else "The API server",
             subject=_subject(problem),
             message=problem.message,
             hint=problem.hint or "Nothing of the answer was judged, because nothing of it would be in the cluster.",
         )
+
+
+def _believed_refused(world: World, read: _Answered) -> tuple[str, ...]:
+    """Return the misconceptions under which an answer that is refused would be right.
+
+    A field at the wrong level is refused, and would do what is asked if it reached all containers.
+    """
+    if not world.intent.inside or not read.manifests.refused_pods:
+        return ()
+    return fits_inside(
+        world.intent.inside,
+        world.intent.namespaces,
+        lambda semantics: world.inside_refused(read.manifests, semantics),
+        world.unchanged,
+    )
 
 
 def _refusal_findings(world: World, read: _Answered, file: str) -> Iterator[Finding]:

@@ -22,7 +22,6 @@ from autograder.misconceptions import CATALOGUE
 
 from .answers import FOLDER, body, replace_file
 from .checking import Result
-from .diagnosis import differing
 from .predictions import telling
 from .spec import Exercise, read_file
 
@@ -102,8 +101,7 @@ def remembered(exercise: Exercise, result: Result, text: str) -> Remembered | No
     if exercise.prediction is not None:
         could = telling(exercise)
     elif result.judgement is not None:
-        hearing = result.judgement.hearing
-        could = differing(hearing.question, hearing.after.reach)
+        could = result.judgement.telling()
     differs = tuple(name for name in could if name not in fits)
     return Remembered(result.status, sha256(body(text).encode("utf-8", "replace")).hexdigest()[:16], fits, differs)
 

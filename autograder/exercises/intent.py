@@ -13,6 +13,7 @@ rest           ``unchanged``: every flow that no line names has exactly the verd
 rejected       the API server refuses the answer, and in the way that is asked
 accepted       the API server takes the answer
 scope          the answer holds only what `allow` and `namespace` permit
+effective, …   what is asked of containers: see `containers.lines`
 =============  ==================================================================================
 
 Every flow belongs to one line, so no fault counts twice: to the first *allow* line that names it, else to the first
@@ -35,6 +36,7 @@ from typing import Any, Final, Literal
 from autograder.manifests.problems import Path, Problem
 from autograder.network.ports import LAST_PORT, PROTOCOLS, PortSet
 
+from .containers.lines import KINDS, Line, read_lines, senseless
 from .scoring import exact
 from .shape import Fault, faults
 
@@ -119,11 +121,18 @@ class Intent:
     """Not empty: the answer must be rejected, in all of these ways."""
     judged_for_acceptance: bool = False
     """``rejected: false``: being taken by the API server is a line of its own."""
+    inside: tuple[Line, ...] = ()
+    """What is asked of containers."""
 
     @property
     def namespace(self) -> str:
         """The namespace of short names, and of objects that name none."""
         return self.namespaces[0] if self.namespaces else "default"
+
+    @property
+    def judges_flows(self) -> bool:
+        """Whether anything is asked about flows."""
+        return bool(self.flows) or self.rest.expect != "any"
 
     @property
     def wants_rejection(self) -> bool:
@@ -200,6 +209,7 @@ def read_intent(value: Mapping[str, Any]) -> Intent:
         rest=_rest(rest if isinstance(rest, dict) else {"expect": rest}),
         rejections=() if rejected in (None, False) else tuple(_rejection(item) for item in _rejected_items(rejected)),
         judged_for_acceptance=rejected is False,
+        inside=read_lines(value),
     )
 
 
@@ -262,14 +272,14 @@ def _senseless(value: Mapping[str, Any]) -> list[Fault]:
             )
     rest = value.get("rest", "any")
     rest = rest["expect"] if isinstance(rest, dict) else rest
-    judges_flows = bool(value.get("flows")) or rest != "any"
-    if value.get("rejected") not in (None, False) and judges_flows:
+    judges = bool(value.get("flows")) or rest != "any" or any(key in value for key in KINDS)
+    if value.get("rejected") not in (None, False) and judges:
         found.append(
             Fault(
                 ("rejected",),
-                "an answer that the API server refuses has no effect, so flows and rest cannot be asked beside it",
+                "an answer that the API server refuses has no effect, so nothing else can be asked beside it",
             )
         )
-    if "rejected" not in value and not judges_flows:
-        found.append(Fault((), "asks for nothing; give it flows, rest or rejected"))
-    return found
+    if "rejected" not in value and not judges:
+        found.append(Fault((), f"asks for nothing; give it flows, rest, {', '.join(KINDS)} or rejected"))
+    return [*found, *senseless(value)]

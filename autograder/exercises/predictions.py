@@ -1,12 +1,12 @@
-"""Predictions: say first who will reach whom, then look.
+"""Predictions: say first what will be so, then look.
 
-The learner fills in a small YAML table, one line for each flow::
+The learner fills in a small YAML table, one line for each flow or question::
 
-    web -> api:8080: allow
-    web -> db:5432: deny
+    web -> api:8080: allow            api uid: 1000
+    web -> db:5432: deny              api can write /tmp: no
 
-A prediction is *committed* when every flow has a verdict; before that nothing is revealed. Half of the points are for
-committing one and half for being right, flow by flow. Nobody can prove when it was committed, so nothing claims it.
+A prediction is *committed* when every line has an answer; before that nothing is revealed. Half of the points are for
+committing one and half for being right, line by line. Nobody can prove when it was committed, so nothing claims it.
 """
 
 from __future__ import annotations
@@ -15,38 +15,59 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from autograder.manifests.documents import Document, read_text
 from autograder.manifests.limits import ANSWERS, InputError
-from autograder.misconceptions import Misconception, models
-from autograder.network.ports import PortSet
-from autograder.network.semantics import KUBERNETES, Semantics
 
 from .answers import readable, write_answer
-from .checking import Result, World, world_of
+from .checking import Result
+from .containers.questions import ContainerQuestions
 from .findings import Finding, finding, told
-from .judging import Flow
+from .flow_questions import FlowQuestions
 from .phrasing import DOCUMENTATION
-from .places import Place, Placed
-from .reasons import why
+from .reasons import Reason
 from .scoring import score
 from .shape import nearest
-from .spec import Exercise, PredictedFlow, Prediction
+from .spec import Exercise, Prediction
 
-Verdict = Literal["allow", "deny"]
 
-_WORDS: Final[dict[str, Verdict]] = {"allow": "allow", "allowed": "allow", "deny": "deny", "denied": "deny"}
+class Questions(Protocol):
+    """What a prediction asks, and what is so."""
+
+    answers_are: str
+    """What stands behind a colon, in words."""
+    asked_is: str
+    """What a line is about, in a word."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The lines as they are written."""
+
+    def where(self, index: int) -> str:
+        """Return the place of a line in the exercise, as ``file:line``."""
+
+    def word(self, text: str, value: Any) -> str | None:
+        """Return what a learner's answer means; None if it is none."""
+
+    def truths(self) -> tuple[str | None, ...]:
+        """Return what is so for every line; None where nobody can say."""
+
+    def believed(self) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+        """Yield each reading of each model, and what would be so under it."""
+
+    def why(self, text: str) -> Reason:
+        """Return why it is so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """One flow, what the learner said, and what is so."""
+    """One line, what the learner said, and what is so."""
 
-    flow: PredictedFlow
-    predicted: Verdict
-    truth: Verdict
+    text: str
+    predicted: str
+    truth: str
 
     @property
     def right(self) -> bool:
@@ -58,25 +79,25 @@ class Predicted:
 class Table:
     """A learner's table as it was read."""
 
-    verdicts: dict[str, Verdict]
-    """By the text of the flow; a flow without a verdict is absent."""
+    verdicts: dict[str, str]
+    """By the text of the line; one without an answer is absent."""
     findings: tuple[Finding, ...]
-    """Lines that are no prediction, and flows that have none yet."""
+    """Lines that are no prediction, and those that have no answer yet."""
 
     @property
     def committed(self) -> bool:
-        """Whether every flow has a verdict and nothing else stands there."""
+        """Whether every line has an answer and nothing else stands there."""
         return not self.findings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Truths:
     """What is so, and under which misconception something else would be."""
 
-    verdicts: dict[str, Verdict]
-    places: dict[str, tuple[Place, Place]]
-    believed: dict[str, tuple[Verdict | None, ...]]
-    """For each reading of each model the verdicts in the order of the flows."""
+    questions: Questions
+    verdicts: dict[str, str]
+    believed: dict[str, tuple[str | None, ...]]
+    """For each reading of each model the answers in the order of the lines."""
 
 
 _KNOWN: WeakKeyDictionary[Exercise, _Truths] = WeakKeyDictionary()
@@ -84,42 +105,41 @@ _KNOWN: WeakKeyDictionary[Exercise, _Truths] = WeakKeyDictionary()
 
 def read_table(exercise: Exercise, text: str, file: str = "<answer>") -> Table:
     """Return the table that a learner wrote. Nothing in it raises; what is wrong becomes findings."""
-    flows = _prediction(exercise).flows
-    example = flows[0].text
+    questions = _truths(exercise).questions
+    lines = _Lines(questions, file)
     try:
         documents, problems = read_text(readable(text), file, ANSWERS)
     except InputError as error:
-        return Table({}, (_unreadable(exercise.id, example, file, None, str(error)),))
-    found = [_unreadable(exercise.id, example, file, p.position.line, p.detail) for p in problems]
-    verdicts: dict[str, Verdict] = {}
-    asked = {_squeezed(flow.text): flow.text for flow in flows}
+        return Table({}, (lines.unreadable(exercise.id, None, str(error)),))
+    found = [lines.unreadable(exercise.id, problem.position.line, problem.detail) for problem in problems]
+    verdicts: dict[str, str] = {}
+    asked = {_squeezed(text): text for text in questions.texts}
     for document in documents:
         if not isinstance(document.value, dict):
-            found.append(_unreadable("the table", example, file, document.first_line, "text that is not a table"))
+            found.append(lines.unreadable("the table", document.first_line, "text that is not a table"))
             continue
         found += [
-            _unreadable(str(double.path[-1]), example, file, double.last.line, "the same flow twice")
+            lines.unreadable(str(double.path[-1]), double.last.line, f"the same {questions.asked_is} twice")
             for double in document.duplicates
         ]
         for key, value in document.value.items():
-            flow = asked.get(_squeezed(str(key)))
-            word = _WORDS.get(str(value).strip().lower()) if value is not None else None
             line = document.locate((key,), key=True).line
-            if flow is None:
+            which = asked.get(_squeezed(str(key)))
+            if which is None:
                 guess = nearest(str(key), asked.values())
-                got = (
-                    f"a flow that is not asked for; did you mean {guess}?" if guess else "a flow that is not asked for"
-                )
-                found.append(_unreadable(str(key), example, file, line, got))
-            elif word is not None:
-                verdicts[flow] = word
+                got = f"a {questions.asked_is} that is not asked for"
+                found.append(lines.unreadable(str(key), line, f"{got}; did you mean {guess}?" if guess else got))
+                continue
+            word = questions.word(which, value) if value is not None else None
+            if word is not None:
+                verdicts[which] = word
             elif value is not None:
-                found.append(_unreadable(flow, example, file, line, f"{value!r}"))
-    unread = {found_.subject for found_ in found}
+                found.append(lines.unreadable(which, line, f"{value!r}"))
+    unread = {each.subject for each in found}
     found += [
-        finding("prediction-missing", flow=flow.text, file=file, line=_line(documents, flow.text))
-        for flow in flows
-        if flow.text not in verdicts and flow.text not in unread
+        lines.missing(text, _line(documents, text))
+        for text in questions.texts
+        if text not in verdicts and text not in unread
     ]
     return Table(verdicts, tuple(found))
 
@@ -133,7 +153,7 @@ def commit(exercise: Exercise, folder: Path, text: str) -> Path | None:
 
 
 def compared(exercise: Exercise, table: Table) -> tuple[Predicted, ...]:
-    """Return every flow with the prediction and the truth, misses first.
+    """Return every line with the prediction and the truth, misses first.
 
     Raises ValueError for a table that is not committed, since it must reveal nothing, and `InputError` when the
     exercise is broken.
@@ -141,9 +161,7 @@ def compared(exercise: Exercise, table: Table) -> tuple[Predicted, ...]:
     if not table.committed:
         raise ValueError("a prediction that is not committed reveals nothing")
     truths = _truths(exercise)
-    rows = [
-        Predicted(flow, table.verdicts[flow.text], truths.verdicts[flow.text]) for flow in _prediction(exercise).flows
-    ]
+    rows = [Predicted(text, table.verdicts[text], truths.verdicts[text]) for text in truths.questions.texts]
     return tuple(sorted(rows, key=lambda row: row.right))
 
 
@@ -156,12 +174,11 @@ def check_prediction(exercise: Exercise, text: str, file: str = "<answer>") -> R
         return Result(exercise.id, exercise.version, exercise.title, 0.0, points, "fail", told(table.findings))
     rows = compared(exercise, table)
     right = Fraction(sum(row.right for row in rows), len(rows))
-    believed = _fits(exercise, table, truths) if right < 1 else ()
-    placed = Placed(world_of(exercise).reading())
+    believed = _fits(table, truths) if right < 1 else ()
     findings = []
     for row in rows:
         if not row.right:
-            reason = why(placed, Flow(*truths.places[row.flow.text], row.flow.protocol, row.flow.port))
+            reason = truths.questions.why(row.text)
             findings.append(
                 finding(
                     "prediction-wrong",
@@ -169,7 +186,7 @@ def check_prediction(exercise: Exercise, text: str, file: str = "<answer>") -> R
                     line=reason.line,
                     weight=1.0,
                     misconceptions=believed,
-                    flow=row.flow.text,
+                    flow=row.text,
                     truth=row.truth,
                     predicted=row.predicted,
                     because=reason.text,
@@ -189,14 +206,37 @@ def check_prediction(exercise: Exercise, text: str, file: str = "<answer>") -> R
 
 
 def telling(exercise: Exercise) -> tuple[str, ...]:
-    """Return the ids of the misconceptions under which some flow of a prediction is otherwise than it is.
+    """Return the ids of the misconceptions under which some line of a prediction is otherwise than it is.
 
     Raises `InputError` when the exercise is broken.
     """
     truths = _truths(exercise)
-    so = tuple(truths.verdicts[flow.text] for flow in _prediction(exercise).flows)
+    so = tuple(truths.verdicts.values())
     names = (name.partition(":")[0] for name, verdicts in truths.believed.items() if verdicts != so)
     return tuple(dict.fromkeys(names))
+
+
+def believer_tables(exercise: Exercise) -> dict[str, dict[str, str]]:
+    """Return for each reading what a believer would write; one for which something has no answer is left out.
+
+    Raises `InputError` when the exercise is broken.
+    """
+    truths = _truths(exercise)
+    return {
+        name: {text: word for text, word in zip(truths.questions.texts, answers, strict=True) if word is not None}
+        for name, answers in truths.believed.items()
+        if None not in answers
+    }
+
+
+def true_table(exercise: Exercise) -> dict[str, str]:
+    """Return what is so, by line. Raises `InputError` when the exercise is broken."""
+    return dict(_truths(exercise).verdicts)
+
+
+def answers_are(exercise: Exercise) -> str:
+    """Return what stands behind a colon, in words: ``allow or deny``. Raises `InputError` for a broken exercise."""
+    return _truths(exercise).questions.answers_are
 
 
 def _prediction(exercise: Exercise) -> Prediction:
@@ -208,86 +248,57 @@ def _prediction(exercise: Exercise) -> Prediction:
 def _truths(exercise: Exercise) -> _Truths:
     """Return what is so; computed once for each exercise.
 
-    Raises `InputError` when a flow names more than one pair of endpoints, or has no verdict that can be predicted.
+    Raises `InputError` when a line makes no sense in the scene, or nobody can say what is so.
     """
+    prediction = _prediction(exercise)
     found = _KNOWN.get(exercise)
     if found is None:
-        world = world_of(exercise)
-        flows = _prediction(exercise).flows
-        places: dict[str, tuple[Place, Place]] = {}
-        for index, flow in enumerate(flows):
-            pair = world.question.first_pair(index)
-            if pair is None or not all(side.is_one for side in world.question.ends[index]):
-                raise InputError(
-                    f"{exercise.at(('predict', 'flows', index))}: {flow.text} must name one endpoint on either side"
-                )
-            places[flow.text] = pair
-        verdicts = _verdicts(world, flows, places, KUBERNETES)
-        for index, (flow, verdict) in enumerate(zip(flows, verdicts, strict=True)):
-            if verdict is None:
-                where = exercise.at(("predict", "flows", index))
-                raise InputError(f"{where}: {flow.text} has no single verdict, so nobody can predict it")
-        found = _KNOWN[exercise] = _Truths(
-            verdicts={flow.text: verdict for flow, verdict in zip(flows, verdicts, strict=True) if verdict is not None},
-            places=places,
-            believed={
-                name: _verdicts(world, flows, places, semantics)
-                for model in models("network")
-                for name, semantics in _readings(model)
-            },
+        questions: Questions = (
+            ContainerQuestions(exercise, prediction) if prediction.questions else FlowQuestions(exercise, prediction)
         )
+        verdicts: dict[str, str] = {}
+        for index, (text, verdict) in enumerate(zip(questions.texts, questions.truths(), strict=True)):
+            if verdict is None:
+                raise InputError(f"{questions.where(index)}: {text} has no single verdict, so nobody can predict it")
+            verdicts[text] = verdict
+        found = _KNOWN[exercise] = _Truths(questions, verdicts, dict(questions.believed()))
     return found
 
 
-def _readings(model: Misconception) -> Iterator[tuple[str, Semantics]]:
-    """Yield the readings of a model that are about flows; a belief about containers has none."""
-    readings: tuple[object, ...] = model.readings
-    for name, semantics in zip(model.names, readings, strict=True):
-        if isinstance(semantics, Semantics):
-            yield name, semantics
-
-
-def _verdicts(
-    world: World, flows: tuple[PredictedFlow, ...], places: dict[str, tuple[Place, Place]], semantics: Semantics
-) -> tuple[Verdict | None, ...]:
-    """Return the verdict on every flow under a reading; None where it has none, or several."""
-    placed = Placed(world.reading(semantics))
-    return tuple(_verdict(placed, flow, *places[flow.text]) for flow in flows)
-
-
-def _verdict(placed: Placed, flow: PredictedFlow, source: Place, target: Place) -> Verdict | None:
-    port = PortSet.of(flow.protocol, flow.port)
-    starts, ends = placed.pieces(source), placed.pieces(target)
-    seen = {
-        "perhaps" if port & undefined else "allow" if port <= allowed else "deny"
-        for start in starts
-        for end in ends
-        for allowed, undefined in (placed.between(start, end),)
-    }
-    verdict: Any = seen.pop() if len(seen) == 1 else None
-    return verdict if verdict in _WORDS.values() else None
-
-
-def _fits(exercise: Exercise, table: Table, truths: _Truths) -> tuple[str, ...]:
+def _fits(table: Table, truths: _Truths) -> tuple[str, ...]:
     """Return the misconceptions that predict all that the learner predicted, those that err least first."""
-    flows = _prediction(exercise).flows
-    predicted = tuple(table.verdicts[flow.text] for flow in flows)
+    predicted = tuple(table.verdicts[text] for text in truths.questions.texts)
     found = [name.partition(":")[0] for name, verdicts in truths.believed.items() if verdicts == predicted]
     return tuple(dict.fromkeys(found))
+
+
+class _Lines:
+    """Findings about the lines of a table."""
+
+    def __init__(self, questions: Questions, file: str) -> None:
+        self._questions, self._file = questions, file
+
+    def unreadable(self, subject: str, line: int | None, got: str) -> Finding:
+        questions = self._questions
+        example = questions.texts[0] + (": allow" if questions.asked_is == "flow" else ": …")
+        return finding(
+            "prediction-unreadable", file=self._file, line=line, subject=subject, example=example, got=got,
+            asked=questions.asked_is, answers=questions.answers_are,
+        )  # fmt: skip
+
+    def missing(self, subject: str, line: int | None) -> Finding:
+        answers = self._questions.answers_are
+        return finding("prediction-missing", flow=subject, file=self._file, line=line, answers=answers)
 
 
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-def _unreadable(subject: str, example: str, file: str, line: int | None, got: str) -> Finding:
-    return finding("prediction-unreadable", file=file, line=line, subject=subject, example=example, got=got)
-
-
-def _line(documents: list[Document], flow: str) -> int | None:
+def _line(documents: list[Document], text: str) -> int | None:
     for document in documents:
         if isinstance(document.value, dict):
             for key in document.value:
-                if _squeezed(str(key)) == flow:
+                if _squeezed(str(key)) == text:
                     return document.locate((key,), key=True).line
     return None

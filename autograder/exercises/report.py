@@ -116,11 +116,11 @@ def finding_lines(found: Finding, style: Style, problem: Problem | None = None, 
 def prediction_lines(rows: Iterable[Predicted], style: Style) -> Iterator[str]:
     """Yield predictions beside the truth, in the order given."""
     listed = list(rows)
-    width = max((len(row.flow.text) for row in listed), default=0)
+    width = max((len(row.text) for row in listed), default=0)
     for row in listed:
         role = "good" if row.right else "bad"
         verdicts = f"you said {row.predicted}, it is {row.truth}"
-        yield style.paint(f"{style.sign(role)} {row.flow.text:{width}}  {verdicts}", role)
+        yield style.paint(f"{style.sign(role)} {row.text:{width}}  {verdicts}", role)
 
 
 def effect_lines(found: Effect, style: Style) -> Iterator[str]:

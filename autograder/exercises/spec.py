@@ -59,6 +59,13 @@ class Prediction:
     flows: tuple[PredictedFlow, ...]
     scene: Intent
     """The same flows as an intent: the namespace of short names and the names of outside addresses."""
+    questions: tuple[str, ...] = ()
+    """Questions about containers, instead of flows."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the learner's table."""
+        return self.questions or tuple(flow.text for flow in self.flows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ class Exercise:
     def starter(self) -> str:
         """What the learner starts from: ``starter.yaml``, or the empty table of a prediction."""
         if self.prediction is not None:
-            return "".join(f"{flow.text}:\n" for flow in self.prediction.flows)
+            return "".join(f"{line}:\n" for line in self.prediction.lines)
         return read_file(self.folder / "starter.yaml")
 
     @cached_property
@@ -268,12 +275,14 @@ def _faults(value: Any, folder: Path) -> list[Fault]:
 
 
 def _prediction_faults(value: Any) -> list[Fault]:
+    if ("flows" in value) == ("questions" in value):
+        return [Fault(("predict",), "needs either `flows` or `questions` about containers")]
     found = [
         Fault(("predict", "flows", index), "ports run from 1 to 65535")
-        for index, text in enumerate(value["flows"])
+        for index, text in enumerate(value.get("flows", ()))
         if not 1 <= _predicted(text).port <= 65535
     ]
-    if not found:
+    if not found and "flows" in value:
         found = [Fault(("predict", *fault.path), fault.message) for fault in intent_faults(_scene(value))]
     return found
 
@@ -281,7 +290,9 @@ def _prediction_faults(value: Any) -> list[Fault]:
 def _scene(value: Any) -> dict[str, Any]:
     """Return the flows of a prediction as an intent, which knows how to name endpoints."""
     scene = {key: value[key] for key in ("namespace", "outside") if key in value}
-    flows = [_predicted(text) for text in value["flows"]]
+    flows = [_predicted(text) for text in value["flows"]] if "flows" in value else []
+    if not flows:
+        return {**scene, "rejected": False}
     scene["flows"] = [
         {"from": flow.source, "to": flow.target, "ports": f"{flow.protocol} {flow.port}", "expect": "allow"}
         for flow in flows
@@ -311,7 +322,11 @@ def _build(document: Document, folder: Path) -> Exercise:
         intent=read_intent(value["intent"]) if predict is None else None,
         prediction=None
         if predict is None
-        else Prediction(tuple(map(_predicted, predict["flows"])), read_intent(_scene(predict))),
+        else Prediction(
+            tuple(map(_predicted, predict.get("flows", ()))),
+            read_intent(_scene(predict)),
+            tuple(" ".join(text.split()) for text in predict.get("questions", ())),
+        ),
         folder=folder,
         spec=document,
     )

@@ -27,7 +27,7 @@ from autograder.exercises.checking import broken, check_answer
 from autograder.exercises.hints import next_hint
 from autograder.exercises.hints import solution as solution_of
 from autograder.exercises.history import recurring, remember
-from autograder.exercises.predictions import check_prediction, commit
+from autograder.exercises.predictions import answers_are, check_prediction, commit
 from autograder.exercises.report import Style, result_lines
 from autograder.exercises.shape import nearest
 from autograder.exercises.spec import Exercise, Exercises
@@ -138,7 +138,7 @@ def manifest(line: str, cell: str) -> Output:
 
 @_spoken(Output)
 def predict(line: str, cell: str) -> Output:
-    """Save a prediction: one line for each flow, with allow or deny behind the colon.
+    """Save a prediction: one line for each flow or question, with the answer behind the colon.
 
     %%predict EXERCISE
     """
@@ -151,9 +151,9 @@ def predict(line: str, cell: str) -> Output:
     if commit(exercise, folder, cell) is not None:
         sentence = "Noted. Now look: run the next cell."
         return Output(outcome("pg-note", "✓", sentence), sentence)
-    # Nothing about the truth may show before every flow has a prediction.
+    # Nothing about the truth may show before every line has a prediction.
     result = check_prediction(exercise, as_file(exercise, cell), "this cell")
-    sentence = "Not yet: every line needs allow or deny behind its colon."
+    sentence = f"Not yet: every line needs {answers_are(exercise)} behind its colon."
     html = joined(
         outcome("pg-warn", "!", sentence), [_open_line(found.subject, found.title) for found in result.findings]
     )

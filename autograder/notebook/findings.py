@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from autograder.exercises.containers.phrasing import OF_CONTAINERS
 from autograder.exercises.report import beliefs, headline
 from autograder.misconceptions import CATALOGUE
 
@@ -159,11 +160,11 @@ def excerpt(text: str, line: int, column: int | None = None) -> Html | None:
 
 def prediction_table(rows: Sequence[Predicted]) -> Html:
     """Return predictions beside what is so, misses first."""
-    head = element("tr", [element("th", name, scope="col") for name in ("flow", "you said", "it is")])
+    head = element("tr", [element("th", name, scope="col") for name in ("asked", "you said", "it is")])
     body = [
         element(
             "tr",
-            element("th", row.flow.text, scope="row", class_="pg-name"),
+            element("th", row.text, scope="row", class_="pg-name"),
             element("td", row.predicted),
             element(
                 "td",
@@ -203,6 +204,9 @@ def _disproof(belief: Misconception, found: Finding, result: Result) -> Html | N
         )
     if result.judgement is None:
         return element("p", element("strong", "Try it: "), prose(belief.try_))
+    if found.id in OF_CONTAINERS:
+        text = f". As believed, it would be as asked. In Kubernetes: {found.got}"
+        return element("p", element("strong", "The proof: "), flow, text)
     is_open = found.id.endswith("open")
     believed, really = ("closed", "open") if is_open else ("open", "closed")
     return element(
@@ -231,7 +235,7 @@ def _more(folded: Sequence[Finding], result: Result, file: str) -> Html | None:
 
 def _matrix(result: Result) -> Html | None:
     effect = result.effect()
-    if effect is None or result.judgement is None:
+    if effect is None or result.judgement is None or result.judgement.hearing is None:
         return None
     table = asked_table(effect, result.judgement.hearing.after.reach)
     return element("details", element("summary", "Everything that was asked, as a table"), table)

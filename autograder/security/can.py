@@ -11,7 +11,7 @@ unless another layer says no anyway.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,6 +26,9 @@ from .sysctls import lowest_free_port
 Layer = Literal[
     "seccomp", "capability", "permissions", "mount", "selinux", "apparmor", "no_new_privs", "kernel", "start"
 ]
+
+ACTIONS: Final = ("syscall", "read", "write", "bind", "setuid")
+"""``syscall NAME [ARG=VALUE…]``, ``read PATH``, ``write PATH``, ``bind PORT``, ``setuid``."""
 
 _ALTERNATIVES: Final[Mapping[str, str]] = {"BPF": "SYS_ADMIN", "PERFMON": "SYS_ADMIN"}
 """Capabilities in whose place the kernel takes an older one."""
@@ -61,6 +64,44 @@ class Answer:
     def errno(self) -> str:
         """The error that the program sees; empty if it is allowed or unknown."""
         return next((link.errno for link in self.chain if link.ok is False), "")
+
+
+def ask(context: Context, words: Sequence[str]) -> Answer:
+    """Return the answer to an action in words, as `ACTIONS` has them: ``["write", "/tmp/report"]``.
+
+    Raises ValueError, which says what is right, for words that make no action.
+    """
+    action, operands = words[0] if words else "", list(words[1:])
+    if action not in ACTIONS:
+        raise ValueError(f"{action!r} is no action. It is one of {', '.join(ACTIONS)}.")
+    if action == "setuid":
+        if operands:
+            raise ValueError(f"setuid stands alone; {operands[0]!r} is too much.")
+        return setuid(context)
+    if not operands:
+        wanted = {"syscall": "the name of a system call", "bind": "a port"}.get(action, "a path")
+        raise ValueError(f"{action} needs {wanted} behind it.")
+    first, *rest = operands
+    if action == "syscall":
+        return syscall(context, first, dict(map(_argument, rest)))
+    if rest:
+        raise ValueError(f"{action} takes one thing; {rest[0]!r} is too much.")
+    if action == "bind":
+        if not first.isascii() or not first.isdigit() or not 1 <= int(first) <= 65535:
+            raise ValueError(f"{first!r} is no port; ports go from 1 to 65535.")
+        return bind(context, int(first))
+    return (write if action == "write" else read)(context, first)
+
+
+def _argument(word: str) -> tuple[int, int]:
+    index, equals, value = word.removeprefix("arg").partition("=")
+    try:
+        found = int(index), int(value, 0)
+    except ValueError:
+        found = (-1, 0)
+    if not equals or not 0 <= found[0] <= 5 or not -(2**63) <= found[1] < 2**64:
+        raise ValueError(f"{word!r} is no argument. Write it like 0=0x11: its place from 0 to 5, and 64 bits at most.")
+    return found
 
 
 def syscall(context: Context, name: str, arguments: Mapping[int, int] | None = None) -> Answer:
@@ -197,4 +238,4 @@ def _answer(links: list[Link]) -> Answer:
     return Answer("allowed", links[-1].layer, tuple(links))
 
 
-__all__ = ["Answer", "Link", "bind", "errno_name", "read", "setuid", "syscall", "write"]
+__all__ = ["ACTIONS", "Answer", "Link", "ask", "bind", "errno_name", "read", "setuid", "syscall", "write"]

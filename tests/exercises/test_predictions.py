@@ -87,7 +87,7 @@ def test_a_complete_prediction_is_kept_beside_the_answers(tmp_path):
 
 def test_predictions_are_compared_with_the_truth_misses_first():
     rows = compared(WHO_TALKS, read_table(WHO_TALKS, BELIEVED))
-    assert (rows[0].flow.text, rows[0].predicted, rows[0].truth, rows[0].right) == (
+    assert (rows[0].text, rows[0].predicted, rows[0].truth, rows[0].right) == (
         "monitoring/prometheus -> db:9187",
         "allow",
         "deny",

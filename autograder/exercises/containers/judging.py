@@ -1,0 +1,378 @@
+"""Do containers run as an intent asks? Lines in; out come the same lines, each with a verdict and a witness.
+
+Nothing here knows about exercises, answers or scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from autograder.manifests.objects import Namespace, Object, Pod
+from autograder.manifests.problems import Path, Problem
+from autograder.security import KUBERNETES, Context, Semantics, effective
+from autograder.security.can import Answer, ask
+from autograder.security.capabilities import in_order
+from autograder.security.containers import line_of
+from autograder.security.standards import Judgement, Violation
+from autograder.security.standards.admission import policy_of
+
+from . import facts
+from .lines import EVERY, CanLine, EffectiveLine, KeepLine, LevelLine, Line
+from .node import Machine
+
+Key = tuple[str, str, str]
+"""Namespace, Pod and container."""
+
+
+class Inside:
+    """The containers of a scene, as somebody reads it. Each Pod is looked at when it is asked about."""
+
+    def __init__(
+        self,
+        objects: Iterable[Object],
+        machine: Machine,
+        semantics: Semantics = KUBERNETES,
+        problems: Mapping[tuple[str, str], tuple[Problem, ...]] | None = None,
+    ) -> None:
+        """Take the objects of a scene; `problems` are why the API server refuses Pods, by namespace and name."""
+        self._pods: dict[tuple[str, str], Pod] = {}
+        self._labels: dict[str, Mapping[str, str]] = {}
+        for thing in objects:
+            if isinstance(thing, Pod):
+                self._pods[thing.namespace, thing.name] = thing
+            elif isinstance(thing, Namespace):
+                self._labels[thing.name] = thing.labels
+        self.machine, self.semantics = machine, semantics
+        self._problems = problems or {}
+
+    @cached_property
+    def contexts(self) -> dict[Key, Context]:
+        """Every container with what it runs with."""
+        found: dict[Key, Context] = {}
+        for (namespace, name), pod in self._pods.items():
+            policy = policy_of(self._labels[namespace])[0] if namespace in self._labels else None
+            problems = self._problems.get((namespace, name), ())
+            for context in effective(
+                pod,
+                node=self.machine.node,
+                images=self.machine.images,
+                policy=policy,
+                problems=problems,
+                semantics=self.semantics,
+            ):
+                found[namespace, name, context.container.name] = context
+        return found
+
+    def named(self, name: str, namespaces: tuple[str, ...]) -> dict[Key, Context]:
+        """Return the containers that a name means; the first namespace is that of short names."""
+        home = namespaces[0] if namespaces else "default"
+        if name == EVERY:
+            return {key: item for key, item in self.contexts.items() if not namespaces or key[0] in namespaces}
+        parts = name.split("/")
+        if len(parts) == 1:
+            of_pod = {key: item for key, item in self.contexts.items() if key[:2] == (home, name)}
+            return of_pod or {key: item for key, item in self.contexts.items() if key[0] == home and key[2] == name}
+        wanted = (home, *parts) if len(parts) == 2 else tuple(parts)
+        return {
+            key: item for key, item in self.contexts.items() if key[:2] == wanted[:2] and wanted[2] in {EVERY, key[2]}
+        }
+
+    def pods(self, name: str, namespaces: tuple[str, ...]) -> dict[tuple[str, str], Pod]:
+        """Return the Pods and workloads that a name means."""
+        if name == EVERY:
+            return {key: pod for key, pod in self._pods.items() if not namespaces or key[0] in namespaces}
+        home = namespaces[0] if namespaces else "default"
+        parts = name.split("/")
+        wanted = (home, name) if len(parts) == 1 else (parts[0], parts[1])
+        return {key: pod for key, pod in self._pods.items() if key == wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that proves that a line does not hold."""
+
+    subject: str
+    """The container and the fact or the action; of a level the Pod."""
+    wanted: str
+    got: str
+    because: str
+    pod: Pod | None = None
+    path: Path = ()
+    """The field at fault, from the Pod's spec."""
+    allowed: bool | None = None
+    """Of an action: whether it can be done."""
+
+    @property
+    def place(self) -> tuple[str | None, int | None]:
+        """The file and the line to look at."""
+        if self.pod is None or self.pod.source is None:
+            return None, None
+        return self.pod.source.file, line_of(self.pod, *self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line with its verdict."""
+
+    line: Line
+    wrong: Wrong | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the line holds."""
+        return self.wrong is None
+
+    @property
+    def leaks(self) -> bool:
+        """Whether something secret can be done."""
+        return self.line.secret and self.wrong is not None and self.wrong.allowed is True
+
+
+def judge(lines: Iterable[Line], namespaces: tuple[str, ...], after: Inside, before: Inside) -> tuple[Judged, ...]:
+    """Return every line with its verdict; `before` is what ``keep`` compares with."""
+    listed = tuple(lines)
+    return tuple(Judged(line, next(_wrongs(line, listed, namespaces, after, before), None)) for line in listed)
+
+
+def holds(lines: Iterable[Line], namespaces: tuple[str, ...], after: Inside, before: Inside) -> bool:
+    """Return whether every line holds; stops at the first that does not."""
+    listed = tuple(lines)
+    return not any(True for line in listed for _ in _wrongs(line, listed, namespaces, after, before))
+
+
+def _wrongs(
+    line: Line, lines: tuple[Line, ...], namespaces: tuple[str, ...], after: Inside, before: Inside
+) -> Iterator[Wrong]:
+    if isinstance(line, LevelLine):
+        yield from _of_level(line, namespaces, after)
+        return
+    if isinstance(line, KeepLine):
+        yield from _of_keep(line, lines, namespaces, after, before)
+        return
+    contexts = after.named(line.container, namespaces)
+    if not contexts:
+        yield _missing(line.container, after)
+    for context in contexts.values():
+        if isinstance(line, EffectiveLine):
+            yield from _of_facts(line, context)
+        else:
+            yield from _of_action(line, context)
+
+
+def _missing(name: str, after: Inside) -> Wrong:
+    there = ", ".join(title(key) for key in after.contexts) or "no container"
+    return Wrong(name, f"a container {name}", f"there is none; there are {there}", "Names stay as the task has them.")
+
+
+def title(key: Key) -> str:
+    """Return a container's name as people write it: ``shop/api``, ``shop/api/metrics`` where the two differ.
+
+    >>> title(("shop", "api", "api")), title(("shop", "api", "metrics"))
+    ('shop/api', 'shop/api/metrics')
+    """
+    namespace, pod, container = key
+    return f"{namespace}/{pod}" if container == pod else f"{namespace}/{pod}/{container}"
+
+
+def _title(context: Context) -> str:
+    return title((context.pod.namespace, context.pod.name, context.container.name))
+
+
+# -- effective ---------------------------------------------------------------------------------------------------------
+
+
+def _of_facts(line: EffectiveLine, context: Context) -> Iterator[Wrong]:
+    for name, wanted in line.expect.items():
+        found = facts.known(context, name)
+        if not fits(name, wanted, found.value):
+            yield Wrong(
+                f"{_title(context)}: {name}",
+                wanted_words(name, wanted),
+                facts.words(found.value),
+                found.why,
+                context.pod,
+                found.path,
+            )
+
+
+def fits(name: str, wanted: Any, got: Any) -> bool:
+    """Return whether a value is as asked. What is unknown is never.
+
+    >>> fits("groups", [2000, 1000], [1000, 2000]), fits("uid", {"not": 0}, 1000), fits("uid", {"not": 0}, None)
+    (True, True, False)
+    """
+    if got is None:
+        return False
+    if isinstance(wanted, dict) and name != "sysctls":
+        kind, value = next(iter(wanted.items()))
+        there = set(got) if isinstance(got, list) else {got}
+        if kind == "has":
+            return set(value) <= there
+        if kind == "lacks":
+            return not set(value) & there
+        return _canonical(name, value) != _canonical(name, got)
+    return _canonical(name, wanted) == _canonical(name, got)
+
+
+def _canonical(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        value = list(in_order(value)) if name in {"capabilities", "bounding"} else sorted(value, key=str)
+    return facts.words(value)
+
+
+def wanted_words(name: str, wanted: Any) -> str:
+    """Return what is asked of a fact, as people read it.
+
+    >>> wanted_words("uid", {"not": 0}), wanted_words("capabilities", {"lacks": ["NET_RAW"]})
+    ('anything but 0', 'without NET_RAW')
+    """
+    if isinstance(wanted, dict) and name != "sysctls":
+        kind, value = next(iter(wanted.items()))
+        return {"not": "anything but ", "has": "with ", "lacks": "without "}[kind] + facts.words(value)
+    return facts.words(wanted)
+
+
+# -- can ---------------------------------------------------------------------------------------------------------------
+
+
+def _of_action(line: CanLine, context: Context) -> Iterator[Wrong]:
+    answer = ask(context, line.action)
+    if answer.verdict != line.expect:
+        action = " ".join(line.action)
+        got = {"allowed": "it can", "denied": "it cannot", "unknown": "nobody can say"}[answer.verdict]
+        if answer.errno:
+            got += f": {answer.errno}"
+        yield Wrong(
+            f"{_title(context)}: {action}",
+            f"it {'can' if line.expect == 'allowed' else 'cannot'} {action}",
+            got,
+            deciding(answer),
+            context.pod,
+            _field_of(context, answer),
+            allowed={"allowed": True, "denied": False, "unknown": None}[answer.verdict],
+        )
+
+
+def deciding(answer: Answer) -> str:
+    """Return what the layer says that decides; of several that let pass, the last."""
+    wanted = {"allowed": True, "denied": False, "unknown": None}[answer.verdict]
+    links = [link for link in answer.chain if link.ok is wanted]
+    link = links[-1] if answer.verdict == "allowed" else links[0]
+    return f"{link.layer}: {link.why}"
+
+
+def _field_of(context: Context, answer: Answer) -> Path:
+    """Return the field of the manifest that the deciding layer reads."""
+    name = {"seccomp": "seccomp", "capability": "capabilities", "no_new_privs": "no_new_privs", "selinux": "selinux"}
+    fact = name.get(answer.decided_by)
+    if fact is not None:
+        return facts.known(context, fact).path
+    if answer.decided_by == "mount" and context.read_only_root.value:
+        return facts.known(context, "read_only_root").path
+    return facts.known(context, "uid").path
+
+
+# -- standards ---------------------------------------------------------------------------------------------------------
+
+
+def _of_level(line: LevelLine, namespaces: tuple[str, ...], after: Inside) -> Iterator[Wrong]:
+    pods = after.pods(line.object, namespaces)
+    if not pods:
+        yield _missing(line.object, after)
+    for pod in pods.values():
+        judgement = Judgement(pod, minor=after.machine.node.minor, semantics=after.semantics)
+        violations = judgement.violations(line.level)
+        for violation in violations[:1]:
+            yield Wrong(
+                f"{pod.namespace}/{pod.name}",
+                f"the level {line.level}",
+                f"{judgement.level()}; {violation.reason}"
+                + (f", and {len(violations) - 1} more" * (len(violations) > 1)),
+                violation.detail,
+                pod,
+                _place(pod, violation),
+            )
+
+
+def _place(pod: Pod, violation: Violation) -> Path:
+    from autograder.manifests.kinds import spec_path
+
+    start = spec_path(pod.kind)
+    for place in violation.places:
+        if place[: len(start)] == start:
+            return place[len(start) :]
+    return ()
+
+
+# -- keep --------------------------------------------------------------------------------------------------------------
+
+
+def _of_keep(
+    line: KeepLine, lines: tuple[Line, ...], namespaces: tuple[str, ...], after: Inside, before: Inside
+) -> Iterator[Wrong]:
+    for key, old in before.contexts.items():
+        new = after.contexts.get(key)
+        if new is None:
+            there = ", ".join(map(title, after.contexts)) or "none"
+            yield Wrong(title(key), "it is still there", f"it is gone; there are {there}", "Names stay as they are.")
+            continue
+        if new.pod == old.pod and new.container == old.container:
+            continue
+        for name in facts.names() if line.facts is None else line.facts:
+            if line.facts is None and _is_named(name, key, lines, namespaces, after):
+                continue
+            was, now = facts.known(old, name), facts.known(new, name)
+            if was.value != now.value and not (line.facts is not None and _only_grew(was.value, now.value)):
+                shown = _change(was.value, now.value)
+                yield Wrong(f"{title(key)}: {name}", f"as before: {shown[0]}", shown[1], now.why, new.pod, now.path)
+    if line.facts is None:
+        for key, new in after.contexts.items():
+            if key not in before.contexts:
+                yield Wrong(title(key), "no further container", "a new one", "Nobody asked for it.", new.pod)
+
+
+_FOLLOW: Final[Mapping[str, tuple[str, ...]]] = {
+    "starts": ("stops at",),
+    "stops at": ("starts",),
+    "capabilities": ("bounding",),
+    "bounding": ("capabilities",),
+    "uid": ("gid", "groups", "capabilities", "writable"),
+    "gid": ("groups", "writable"),
+    "groups": ("volumes", "writable"),
+    "volumes": ("groups", "writable"),
+    "read_only_root": ("writable",),
+    "privileged": ("capabilities", "bounding", "seccomp", "apparmor", "selinux", "proc_mount", "writable"),
+}
+"""Facts that may change with one that is asked for."""
+
+
+def _is_named(name: str, key: Key, lines: tuple[Line, ...], namespaces: tuple[str, ...], after: Inside) -> bool:
+    """Return whether some other line is about this fact of this container."""
+    for line in lines:
+        if isinstance(line, EffectiveLine) and key in after.named(line.container, namespaces):
+            asked = set(line.expect)
+            if name in asked | {other for fact in asked for other in _FOLLOW.get(fact, ())}:
+                return True
+        elif isinstance(line, LevelLine) and name == "level" and key[:2] in after.pods(line.object, namespaces):
+            return True
+    return name == "level" and any(isinstance(line, EffectiveLine) for line in lines)
+
+
+def _only_grew(was: Any, now: Any) -> bool:
+    """Return whether a mapping holds all that it held. A further mount takes nothing from those that are there."""
+    return isinstance(was, dict) and isinstance(now, dict) and was.items() <= now.items()
+
+
+def _change(was: Any, now: Any) -> tuple[str, str]:
+    """Return the parts of two values in which they differ, in words."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+        return ", ".join(_part(was, key) for key in keys), ", ".join(_part(now, key) for key in keys)
+    return facts.words(was), facts.words(now)
+
+
+def _part(value: dict[str, Any], key: str) -> str:
+    return f"{key} {facts.words(value[key])}" if key in value else f"no {key}"
