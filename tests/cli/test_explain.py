@@ -152,7 +152,10 @@ def test_what_the_common_plugins_do_with_what_is_undefined():
 def test_explanations_agree_with_the_matrix(documents):
     text = worlds.as_json(documents)
     result = reachability(Cluster.from_manifests(load_text(text, file="<stdin>")))
-    pairs = ((a.id, b.id) for a in result.endpoints for b in result.endpoints if not (a.is_range and b.is_range))
+    # An address that a Pod has means the Pod: the piece of the world outside that begins there cannot be asked for so.
+    taken = {ip for pod in result.cluster.pods for ip in pod.addresses}
+    ends = [end for end in result.endpoints if not (end.is_range and end.range[0] in taken)]
+    pairs = ((a.id, b.id) for a in ends for b in ends if not (a.is_range and b.is_range))
     for number, (source, destination) in enumerate(islice(pairs, 0, 40, 9)):
         ask = [result.endpoint(end).range[0] if result.endpoint(end).is_range else end for end in (source, destination)]
         found = explain(documents, *ask, "80", "-o", "json", text=text).json
