@@ -43,8 +43,19 @@ if TYPE_CHECKING:
 
     from tools.notebook_text import Cell
 
-PUBLIC_FILES = ("exercise.yaml", "given.yaml", "starter.yaml", "world.yaml")
+PUBLIC_FILES = (
+    "drivers.yaml",
+    "exercise.yaml",
+    "given.yaml",
+    "images.yaml",
+    "node.yaml",
+    "starter.yaml",
+    "world.yaml",
+)
 """What a learner gets of an exercise and of the folder around it. Everything else there is the instructor's."""
+
+PUBLIC_FOLDERS = ("seccomp",)
+"""Folders of which a learner gets every JSON file."""
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 END_SOLUTION = "### END SOLUTION"
@@ -87,7 +98,8 @@ def outputs(root: Path) -> dict[PurePosixPath, bytes]:
             made[PurePosixPath("solutions", name)] = _built(root, text, exercises, "instructor")
             made[PurePosixPath("exercises", name)] = _built(root, text, exercises, "learner")
     for folder in {place for exercise in exercises.values() for place in (exercise.folder, exercise.folder.parent)}:
-        for source in (folder / name for name in PUBLIC_FILES):
+        profiles = [file for name in PUBLIC_FOLDERS for file in sorted((folder / name).rglob("*.json"))]
+        for source in (*(folder / name for name in PUBLIC_FILES), *profiles):
             if source.is_file():
                 below = source.relative_to(root / "solutions").as_posix()
                 made[PurePosixPath("exercises", below)] = source.read_bytes()

@@ -19,6 +19,8 @@ protocol           each other one
 CIDR               one bit longer, one bit shorter
 name               a new one, and that of each other policy in the answer and in the scene
 namespace          each other one of the scene
+a field's name     misspelt: one capital letter written small
+Pods, workloads    see `containers.mutants`
 ================== ===================================================================================
 """
 
@@ -28,7 +30,7 @@ import copy
 import difflib
 import ipaddress
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,6 +39,9 @@ import yaml
 from autograder.manifests.problems import Path, format_path
 from autograder.network.cluster import Cluster
 from autograder.network.ports import LAST_PORT, PROTOCOLS
+
+from .containers.mutants import KINDS, pod_edits
+from .edits import Edits, drop, misspelt, replace_items, set_field
 
 _KIND: Final = "NetworkPolicy"
 _SPLITTABLE: Final = frozenset({"ingress", "egress", "from", "to", "ports"})
@@ -116,20 +121,19 @@ def _all(answer: Sequence[Any], words: Vocabulary) -> Iterator[Mutant]:
         if len(answer) > 1:
             rest = (*answer[:index], *answer[index + 1 :])
             yield Mutant(f"{_title(value)}: left out", rest, index, ())
-        if not isinstance(value, dict) or value.get("kind") != _KIND:
+        if not isinstance(value, dict):
             continue
         others = [name for name in dict.fromkeys([*names, *words.policies]) if name != names[index]]
-        for path, how, edit in _edits(value, words, others):
+        edits: Edits = iter(())
+        if value.get("kind") == _KIND:
+            edits = _edits(value, words, others)
+        elif value.get("kind") in KINDS:
+            edits = pod_edits(value)
+        for path, how, edit in edits:
             edited = copy.deepcopy(value)
             edit(edited)
             documents = (*answer[:index], edited, *answer[index + 1 :])
             yield Mutant(f"{_title(value)}: {format_path(path)} {how}", documents, index, path)
-
-
-Edit = Callable[[Any], None]
-"""Changes a value in place."""
-Edits = Iterator[tuple[Path, str, Edit]]
-"""What is edited, how in words, and the edit."""
 
 
 def _edits(policy: dict[str, Any], words: Vocabulary, others: Sequence[str]) -> Edits:
@@ -137,16 +141,16 @@ def _edits(policy: dict[str, Any], words: Vocabulary, others: Sequence[str]) -> 
     metadata = policy.get("metadata")
     if isinstance(metadata, dict):
         for name in (f"{metadata.get('name')}-2", *others):
-            yield _set(("metadata",), "name", name, metadata)
+            yield set_field(("metadata",), "name", name, metadata)
         for namespace in words.namespaces:
             if namespace != metadata.get("namespace"):
-                yield _set(("metadata",), "namespace", namespace, metadata)
+                yield set_field(("metadata",), "namespace", namespace, metadata)
         if "namespace" in metadata:
-            yield _drop(("metadata",), "namespace")
+            yield drop(("metadata",), "namespace")
     if isinstance(policy.get("spec"), dict):
         for directions in _DIRECTIONS:
             if policy["spec"].get("policyTypes") != directions:
-                yield _set(("spec",), "policyTypes", directions, policy["spec"])
+                yield set_field(("spec",), "policyTypes", directions, policy["spec"])
         yield from _walk(policy["spec"], ("spec",), words)
 
 
@@ -155,11 +159,12 @@ def _walk(value: Any, path: Path, words: Vocabulary) -> Edits:
     if isinstance(value, dict):
         yield from _in_mapping(value, path, words)
         for key, item in value.items():
-            yield _drop(path, key)
+            yield drop(path, key)
+            yield from misspelt(path, key)
             yield from _walk(item, (*path, key), words)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield _drop(path, index)
+            yield drop(path, index)
             yield from _walk(item, (*path, index), words)
         if path[-1] in _SPLITTABLE:
             yield from _hyphens(value, path)
@@ -169,11 +174,11 @@ def _in_mapping(value: dict[str, Any], path: Path, words: Vocabulary) -> Edits:
     """Yield the edits that depend on what a mapping is."""
     for key in _SELECTORS & value.keys():
         if value[key]:
-            yield _set(path, key, {}, value)
+            yield set_field(path, key, {}, value)
     if path[-1] == "matchLabels":
         known = words.labels.get(str(path[-2]), {})
         for key, old in value.items():
-            yield from (_set(path, key, new, value) for new in known.get(key, ()) if new != old)
+            yield from (set_field(path, key, new, value) for new in known.get(key, ()) if new != old)
     elif len(path) > 1 and path[-2] == "matchExpressions":
         yield from _in_requirement(value, path, words)
     elif len(path) > 1 and path[-2] == "ports":
@@ -185,24 +190,26 @@ def _in_mapping(value: dict[str, Any], path: Path, words: Vocabulary) -> Edits:
 def _in_requirement(value: dict[str, Any], path: Path, words: Vocabulary) -> Edits:
     opposite = _OPPOSITE.get(value.get("operator", ""))
     if opposite:
-        yield _set(path, "operator", opposite, value)
+        yield set_field(path, "operator", opposite, value)
     known = words.labels.get(str(path[-3]), {}).get(value.get("key", ""), ())
     values = value.get("values")
     for index, old in enumerate(values if isinstance(values, list) else ()):
-        yield from (_set((*path, "values"), index, new, values) for new in known if new != old)
+        yield from (set_field((*path, "values"), index, new, values) for new in known if new != old)
 
 
 def _in_port(value: dict[str, Any], path: Path, words: Vocabulary) -> Edits:
     for protocol in PROTOCOLS:
         if protocol != value.get("protocol", "TCP"):
-            yield _set(path, "protocol", protocol, value)
+            yield set_field(path, "protocol", protocol, value)
     port, end = value.get("port"), value.get("endPort")
     for key, number in (("port", port), ("endPort", end)):
         if isinstance(number, int):
-            yield from (_set(path, key, near, value) for near in (number - 1, number + 1) if 1 <= near <= LAST_PORT)
+            yield from (
+                set_field(path, key, near, value) for near in (number - 1, number + 1) if 1 <= near <= LAST_PORT
+            )
     for other in words.ports:
         if other != port and isinstance(other, type(port)):
-            yield _set(path, "port", other, value)
+            yield set_field(path, "port", other, value)
 
 
 def _in_block(value: dict[str, Any], path: Path) -> Edits:
@@ -211,7 +218,7 @@ def _in_block(value: dict[str, Any], path: Path) -> Edits:
     if isinstance(exceptions, list):
         cidrs += [((*path, "except"), index, cidr, exceptions) for index, cidr in enumerate(exceptions)]
     for where, key, cidr, holder in cidrs:
-        yield from (_set(where, key, near, holder) for near in _near(cidr))
+        yield from (set_field(where, key, near, holder) for near in _near(cidr))
 
 
 def _near(cidr: Any) -> Iterator[str]:
@@ -234,42 +241,15 @@ def _hyphens(items: list[Any], path: Path) -> Edits:
         keys = list(item)
         for cut in range(1, len(keys)):
             pieces = [{key: item[key] for key in part} for part in (keys[:cut], keys[cut:])]
-            yield (*path, index), f"split in two before {keys[cut]}", _replace(path, slice(index, index + 1), pieces)
+            yield (
+                (*path, index),
+                f"split in two before {keys[cut]}",
+                replace_items(path, slice(index, index + 1), pieces),
+            )
         following = items[index + 1] if index + 1 < len(items) else None
         if isinstance(following, dict) and not item.keys() & following.keys():
             joined = [{**item, **following}]
-            yield (*path, index), f"joined with [{index + 1}]", _replace(path, slice(index, index + 2), joined)
-
-
-def _set(path: Path, key: str | int, new: Any, holder: Any) -> tuple[Path, str, Edit]:
-    """Return the edit that gives a field of `holder`, which stands at `path`, another value."""
-    is_there = isinstance(key, int) or key in holder
-    how = f"is {_brief(new)}, not {_brief(holder[key])}" if is_there else f"is {_brief(new)}, not absent"
-
-    def edit(value: Any) -> None:
-        _at(value, path)[key] = copy.deepcopy(new)
-
-    return (*path, key), how, edit
-
-
-def _drop(path: Path, key: str | int) -> tuple[Path, str, Edit]:
-    def edit(value: Any) -> None:
-        del _at(value, path)[key]
-
-    return (*path, key), "left out", edit
-
-
-def _replace(path: Path, where: slice, items: list[Any]) -> Edit:
-    def edit(value: Any) -> None:
-        _at(value, path)[where] = copy.deepcopy(items)
-
-    return edit
-
-
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[step]
-    return value
+            yield (*path, index), f"joined with [{index + 1}]", replace_items(path, slice(index, index + 2), joined)
 
 
 def _values(labels: Iterable[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -288,12 +268,6 @@ def _name(value: Any) -> str:
 def _title(value: Any) -> str:
     kind = value.get("kind") if isinstance(value, dict) else None
     return f"{kind or 'document'} {_name(value)}".strip()
-
-
-def _brief(value: Any) -> str:
-    """Return a value on one line, as YAML writes it."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1_000_000, allow_unicode=True)
-    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _written(values: Sequence[Any]) -> list[str]:

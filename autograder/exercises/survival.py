@@ -4,7 +4,8 @@
 fate        the mutant
 =========== ==================================================================================================
 killed      is refused, or does not earn the full score
-equivalent  earns it, and means the same: no flow differs from the right answer's in the scene with `decoys`
+equivalent  earns it, and means the same: no flow differs from the right answer's in the scene with `decoys`, and
+            no fact about a container on any machine (`containers.sameness`)
 permitted   earns it, means something else, and a reviewer wrote it down as right (`permitted`)
 survived    earns it, and nobody knows why: a hole in the intent or in the scene, or a permission to be given
 =========== ==================================================================================================
@@ -22,9 +23,11 @@ from autograder.manifests.load import Manifests, load_text
 from autograder.manifests.objects import Object
 from autograder.network.cluster import METADATA_NAME, Cluster, Endpoint
 from autograder.network.comparison import Flow, compare
-from autograder.network.reachability import Reachability, reachability
+from autograder.network.reachability import reachability
 
-from .checking import World, check, world_of
+from .checking import World, check, key_of, world_of
+from .containers.judging import holds as all_hold
+from .containers.sameness import difference
 from .decoys import Decoys, decoys
 from .mutants import Mutant, mutants, vocabulary
 from .permitted import Permission
@@ -120,13 +123,19 @@ def _passes(world: World, text: str) -> bool:
         manifests = load_text(text, options=world.options)
         if manifests.errors:
             return False
-        if not world.question.ask(_reading(world, manifests), world.reading()).holds():
+        if not _holds(world, manifests):
             return False
     return check(world.exercise, text).status == "pass"
 
 
-def _reading(world: World, manifests: Manifests) -> Reachability:
-    return reachability(world.under(manifests.objects))
+def _holds(world: World, manifests: Manifests) -> bool:
+    intent = world.intent
+    if intent.judges_flows:
+        after = reachability(world.under(manifests.objects))
+        if not world.question.ask(after, world.reading()).holds():
+            return False
+    inside = world.inside(manifests.objects)
+    return not intent.inside or all_hold(intent.inside, intent.namespaces, inside, world.unchanged())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,15 @@ def _apart(world: World, original: Sequence[Object], changed: Sequence[Object]) 
     """Return how a mutant differs from the right answer; None when both mean the same."""
     if world.intent.wants_rejection:
         return None  # nothing of either would ever be in the cluster
+    if world.intent.inside:
+        first, second = (
+            {**world.objects, **{key_of(thing): thing for thing in added}}.values() for added in (original, changed)
+        )
+        inner = difference(first, second, world.machine)
+        if inner is not None:
+            return _Apart(*inner)
+        if not world.intent.judges_flows:
+            return None
     old, new = world.under(original), world.under(changed)
     added = decoys([old, new])
     if compare(added.beside(old), added.beside(new)).equivalent:

@@ -32,11 +32,13 @@ from autograder.exercises.report import Style, result_lines
 from autograder.exercises.shape import nearest
 from autograder.exercises.spec import Exercise, Exercises
 from autograder.manifests.documents import InputError
+from autograder.misconceptions import CATALOGUE
 from autograder.security.standards import LEVELS, Level
 
 from .comparison import comparison, comparison_html, comparison_lines
 from .findings import outcome, result_html, take_away
 from .html import Child, Html, element, joined
+from .inside import twofold, twofold_html, twofold_lines
 from .output import Graded, Output
 from .predictions import prediction_html
 from .readings import reading_output
@@ -208,6 +210,10 @@ def compare(name: str, misconception: str) -> Output:
     _named(name)
     file, text = _saved_text(name, folder)
     reading = _scene_of(name, text, folder).read(text, file)
+    entry = CATALOGUE.get(misconception.partition(":")[0])
+    if entry is not None and entry.area == "security":
+        two = twofold(reading, misconception)
+        return Output(twofold_html(two, misconception), "\n".join(twofold_lines(two, misconception)))
     if reading.refused:
         raise InputError(
             f"{FOLDER}/{name}.yaml is refused as it stands. Run the cell with %%manifest {name} to see why."

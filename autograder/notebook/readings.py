@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from autograder.manifests.objects import Pod
+
 from .findings import outcome, problem_html
 from .html import Child, Html, element, joined
+from .inside import inside_output
 from .matrix import change_lines, change_table
 from .output import Output
 
@@ -32,25 +35,41 @@ def reading_output(reading: Reading, text: str, file: str, notes: Sequence[Child
             if count == 1
             else f"This is refused, for {count} reasons."
         )
-        html = joined(outcome("pg-bad", "✗", sentence, _saved(file)), problems, notes)
-        return Output(html, "\n".join([sentence, *messages]))
+        inside, told = inside_output(reading) if reading.manifests.refused_pods else (None, [])
+        if inside is not None:
+            quiet = "If it were taken, this is what would come after:"
+            inside, told = joined(element("p", quiet, class_="pg-quiet"), inside), [quiet, *told]
+        html = joined(outcome("pg-bad", "✗", sentence, _saved(file)), problems, notes, inside)
+        return Output(html, "\n".join([sentence, *messages, *told]))
     skipped = [
         f"Line {thing.line}: {thing.kind or 'a document without a kind'} counts for nothing here."
         for thing in reading.manifests.ignored
     ]
     skipped += [f"{thing} counts for nothing in this exercise." for thing in reading.aside]
-    after = reading.reach()
-    effect = reading.effect(after)
     count = len(reading.objects)
+    inside, inside_lines = inside_output(reading)
+    table, lines = _flows(reading) if inside is None or _says_something_about_flows(reading) else (None, [])
     sentence = {0: "There is no manifest in this cell.", 1: "Accepted."}.get(count, f"Accepted: {count} objects.")
     html = joined(
         outcome("pg-note", "✓" if count else "!", sentence, _saved(file)),
         problems,
         [element("p", sentence_, class_="pg-quiet") for sentence_ in skipped],
         notes,
-        change_table(effect, after) if count else None,
+        inside,
+        table if count else None,
     )
-    return Output(html, "\n".join([sentence, *messages, *skipped, *change_lines(effect)]))
+    return Output(html, "\n".join([sentence, *messages, *skipped, *inside_lines, *lines]))
+
+
+def _says_something_about_flows(reading: Reading) -> bool:
+    """Return whether a text holds anything but Pods and workloads."""
+    return any(not isinstance(thing, Pod) for thing in reading.objects)
+
+
+def _flows(reading: Reading) -> tuple[Html | None, list[str]]:
+    after = reading.reach()
+    effect = reading.effect(after)
+    return change_table(effect, after), change_lines(effect)
 
 
 def _problems(reading: Reading, text: str) -> list[Child]:

@@ -5,19 +5,21 @@ Signs and words say everything; color only helps. A table that may be wide scrol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from autograder.exercises.containers.node import machine_of
 from autograder.manifests.kinds import spec_path
 from autograder.manifests.limits import ANSWERS, InputError
 from autograder.manifests.load import Options, load_text
+from autograder.manifests.objects import Namespace
 from autograder.security import effective
 from autograder.security.can import syscall
 from autograder.security.capabilities import CAPABILITIES, in_order, regained
 from autograder.security.containers import line_of
-from autograder.security.images import read_images
 from autograder.security.seccomp import SYSCALLS
 from autograder.security.standards import evaluate, level_of
+from autograder.security.standards.admission import policy_of
 from autograder.security.wording import rows
 
 from .findings import outcome
@@ -26,7 +28,7 @@ from .output import Output
 
 if TYPE_CHECKING:
     from autograder.manifests.objects import Pod
-    from autograder.security import Context, Image
+    from autograder.security import Context
     from autograder.security.standards import Level, Violation
 
     from .scene import Scene
@@ -71,21 +73,22 @@ def inside(text: str, file: str, scene: Scene) -> Inside:
     """Return the containers of a text. Raises InputError if there is none, or if the text cannot be read."""
     manifests = load_text(text, file, Options(namespace=scene.namespace, limits=ANSWERS))
     refused = [(entry.pod, entry.problems) for entry in manifests.refused_pods]
-    known = images_of(scene)
+    machine = machine_of(scene.file)
+    policies = {each.name: policy_of(each.labels)[0] for each in scene.objects if isinstance(each, Namespace)}
     pods = [*((pod, ()) for pod in manifests.pods), *refused]
-    contexts = [context for pod, problems in pods for context in effective(pod, images=known, problems=problems)]
+    contexts = [
+        context
+        for pod, problems in pods
+        for context in effective(
+            pod, node=machine.node, images=machine.images, policy=policies.get(pod.namespace), problems=problems
+        )
+    ]
     if not contexts:
         wrong = next((problem for problem in manifests.problems if problem.severity == "error"), None)
         if wrong is not None:
             raise InputError(f"{file}:{wrong.position.line}: {wrong.message}")
         raise InputError(f"{file} describes no Pod and no workload.")
     return Inside(tuple(contexts), tuple(pod for pod, _ in pods), text, file)
-
-
-def images_of(scene: Scene) -> Mapping[str, Image]:
-    """Return what is known of images: what ``images.yaml`` beside the scene says."""
-    path = scene.file.parent / "images.yaml"
-    return read_images(path.read_bytes(), path.name) if path.is_file() else {}
 
 
 # -- the context -------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from .seccomp import SYSCALLS, judge, profile_of
 from .seccomp.profile import errno_name
 from .selinux import access, relabelled
 from .sysctls import lowest_free_port
+from .windows import is_windows
 
 Layer = Literal[
     "seccomp", "capability", "permissions", "mount", "selinux", "apparmor", "no_new_privs", "kernel", "start"
@@ -71,6 +72,8 @@ def ask(context: Context, words: Sequence[str]) -> Answer:
 
     Raises ValueError, which says what is right, for words that make no action.
     """
+    if is_windows(context.pod):
+        return _answer([Link("kernel", None, "the rules of Linux do not hold in a Windows container")])
     action, operands = words[0] if words else "", list(words[1:])
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is no action. It is one of {', '.join(ACTIONS)}.")
@@ -148,7 +151,8 @@ def setuid(context: Context) -> Answer:
         return _answer([Link("kernel", True, "the process is uid 0 already")])
     switched = context.no_new_privs
     if switched.value:
-        return _answer([Link("no_new_privs", False, f"no_new_privs is on: {switched.why}", "stays the same user")])
+        why = f"no_new_privs is on, so the program runs as the same user: {switched.why}"
+        return _answer([Link("no_new_privs", False, why)])
     after = execute(context.sets, uid, SETUID_ROOT, no_new_privs=False)
     held = ", ".join(in_order(after.sets.effective or ())) or "no capability"
     return _answer(

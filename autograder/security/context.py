@@ -87,7 +87,9 @@ class Context:
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
-        """Everything that is mounted, the container's own root first."""
+        """Everything that is mounted, the container's own root first; nothing of Windows, which has other paths."""
+        if is_windows(self.pod):
+            return ()
         return places(self.container, self.volumes, semantics=self.semantics)
 
     @cached_property
@@ -184,9 +186,14 @@ def _context(
     if shared.windows:
         who, found, windows_check = _on_windows(pod, container, who)
     sets = after_start(found.names, who.uid.value, semantics=semantics)
-    seccomp = select(pod, container, node=node, semantics=semantics)
-    selinux = label(pod, container, node=node, semantics=semantics)
-    armor = app_armor(pod, container, node=node, semantics=semantics)
+    if shared.windows:
+        seccomp: Fact[Choice] = Fact(Choice("Unconfined"), "kernel", _NOT_ON_WINDOWS)
+        selinux = SELinux(Fact(None, "kernel", _NOT_ON_WINDOWS), shares_categories=True, created=PASSED)
+        armor = AppArmor(Fact(None, "kernel", _NOT_ON_WINDOWS), PASSED, PASSED)
+    else:
+        seccomp = select(pod, container, node=node, semantics=semantics)
+        selinux = label(pod, container, node=node, semantics=semantics)
+        armor = app_armor(pod, container, node=node, semantics=semantics)
     checks = Checks(
         settings=shared.settings,
         groups=_groups_policy(pod, node),

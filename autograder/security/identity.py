@@ -174,7 +174,7 @@ def _groups(
 
 
 def _at_least(groups: list[int], missing: str) -> str:
-    known = f"; sure are {', '.join(map(str, _sorted(groups)))}" if groups else ""
+    known = f"; at least {', '.join(map(str, _sorted(groups)))}" if groups else ""
     return f"{missing}{known}"
 
 

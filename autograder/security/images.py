@@ -68,7 +68,9 @@ def read_images(data: bytes, file: str, limits: Limits = FILES) -> dict[str, Ima
     """Return the images that a file describes. Raises InputError with the line and the remedy for any other file."""
     documents, problems = read_text(data, file, limits)
     for problem in problems:
-        raise InputError(f"{file}:{problem.position.line}: {problem.detail}. {problem.hint}".strip())
+        # The options that raise limits are about manifests; nobody needs them for this file.
+        remedy = "" if "--max" in problem.hint else problem.hint
+        raise InputError(f"{file}:{problem.position.line}: {problem.detail}. {remedy}".strip())
     found: dict[str, Image] = {}
     for document in documents:
         if not isinstance(document.value, dict):

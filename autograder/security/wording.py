@@ -74,6 +74,8 @@ def _effective(context: Context) -> Fact[Any]:
         return Fact(None, "kernel", "uid 0 holds what the runtime grants", "measured")
     if not context.sets.effective and context.sets.bounding:
         return Fact(None, "kernel", "a process that is not uid 0 starts without any, whatever is added", "measured")
+    if not context.sets.bounding:
+        return Fact(None, "runtime", "the runtime grants none", "measured")
     return Fact(None, "kernel", "as far as the runtime grants them", "measured")
 
 

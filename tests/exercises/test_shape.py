@@ -23,7 +23,14 @@ def described(value, name):
         pytest.param({"rest": "denied"}, [], id="one field is enough"),
         pytest.param([], ["must be an intent, not []"], id="a list is no intent"),
         pytest.param(
-            {}, ["must not be empty; known are allow, can, effective, flows, keep, namespace, outside, rejected, rest, standards"], id="nothing"
+            {},
+            [
+                (
+                    "must not be empty; known are allow, can, effective, flows, keep, namespace, outside, rejected, "
+                    "rest, standards"
+                )
+            ],
+            id="nothing",
         ),
         pytest.param(
             {"flow": []}, ["flow: there is no field of this name; did you mean `flows`?"], id="a misspelt field"

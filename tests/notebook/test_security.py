@@ -111,9 +111,11 @@ def test_without_a_cell_or_a_pod_there_is_a_sentence(function):
 
 
 def test_what_is_known_of_images_stands_beside_the_scene(look_in_cells, monkeypatch):
+    from autograder.exercises.containers.node import Machine
     from autograder.notebook import security
     from autograder.security import Image
 
-    monkeypatch.setattr(security, "images_of", lambda _scene: {"shop/demo:1": Image("", {"app": (1000, 1000)}, {})})
+    known = {"shop/demo:1": Image("", {"app": (1000, 1000)}, {})}
+    monkeypatch.setattr(security, "machine_of", lambda _world: Machine(images=known))
     text, _ = look_in_cells(context("demo"))
     assert "groups 2000, 3000" in text

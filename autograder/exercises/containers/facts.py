@@ -25,7 +25,7 @@ A value of None is unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from autograder.security.capabilities import in_order
@@ -49,7 +49,14 @@ class Known:
 
 def known(context: Context, name: str) -> Known:
     """Return a fact. Raises KeyError for a name that is none."""
-    return _FACTS[name](context)
+    found = _FACTS[name](context)
+    if found.why.startswith(_NAMES_A_FIELD):
+        return replace(found, why=f"it comes from {found.why}")
+    return found
+
+
+_NAMES_A_FIELD: Final = ("spec.", "securityContext.")
+"""How reasons begin that name a field and say no more."""
 
 
 def names() -> tuple[str, ...]:

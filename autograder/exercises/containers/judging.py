@@ -6,7 +6,7 @@ Nothing here knows about exercises, answers or scores.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from autograder.security.standards import Judgement, Violation
 from autograder.security.standards.admission import policy_of
 
 from . import facts
-from .lines import EVERY, CanLine, EffectiveLine, KeepLine, LevelLine, Line
+from .lines import EVERY, FURTHER, CanLine, EffectiveLine, KeepLine, LevelLine, Line
 from .node import Machine
 
 Key = tuple[str, str, str]
@@ -76,9 +76,22 @@ class Inside:
             of_pod = {key: item for key, item in self.contexts.items() if key[:2] == (home, name)}
             return of_pod or {key: item for key, item in self.contexts.items() if key[0] == home and key[2] == name}
         wanted = (home, *parts) if len(parts) == 2 else tuple(parts)
+        if wanted[2] == FURTHER:
+            return self._further((wanted[0], wanted[1]))
         return {
             key: item for key, item in self.contexts.items() if key[:2] == wanted[:2] and wanted[2] in {EVERY, key[2]}
         }
+
+    def _further(self, key: tuple[str, str]) -> dict[Key, Context]:
+        """Return a container that somebody could add to a Pod: with the image of its first one, and nothing said."""
+        pod = self._pods.get(key)
+        containers = list(pod.spec.get("containers", ())) if pod is not None else []
+        if pod is None or not containers:
+            return {}
+        name = "a-further-container"
+        added = {"name": name, "image": containers[0].get("image", "")}
+        wider = replace(pod, spec={**pod.spec, "containers": [*containers, added]}, source=None)
+        return Inside([wider], self.machine, self.semantics).named(f"{key[0]}/{key[1]}/{name}", (key[0],))
 
     def pods(self, name: str, namespaces: tuple[str, ...]) -> dict[tuple[str, str], Pod]:
         """Return the Pods and workloads that a name means."""

@@ -27,6 +27,8 @@ from autograder.security.seccomp import SYSCALLS
 KINDS: Final = ("effective", "can", "standards", "keep")
 """The keys of an intent that are about containers."""
 EVERY: Final = "*"
+FURTHER: Final = "+"
+"""Of a Pod: a container that somebody could add, of which nothing is said."""
 _MATCHERS: Final = ("not", "has", "lacks")
 _SETS: Final = frozenset({"capabilities", "bounding"})
 

@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Want = Literal["read", "write", "execute"]
+Want = Literal["read", "write", "execute", "change"]
+"""``change`` is about a folder: making and deleting files in it needs writing and searching at once."""
 
-_BITS: Final[dict[Want, int]] = {"read": 4, "write": 2, "execute": 1}
+_BITS: Final[dict[Want, int]] = {"read": 4, "write": 2, "execute": 1, "change": 3}
 SETGID: Final = 0o2000
 STICKY: Final = 0o1000
 
@@ -61,7 +62,7 @@ UNKNOWN: Final = Ownership(None, None, None)
 
 
 def may(who: Who, what: Ownership, want: Want, *, directory: bool = False) -> bool | None:
-    """Return whether a process may read, write or execute; None if something unknown decides.
+    """Return whether a process may read, write, execute or change; None if something unknown decides.
 
     >>> may(Who(1000, 1000, (1000,), frozenset()), Ownership(0, 2000, 0o2770), "write")
     False
@@ -82,9 +83,7 @@ def may_delete(who: Who, folder: Ownership, owner: int | None) -> bool | None:
     It must be able to write and to search the folder; in a sticky one it must own the file or the folder too, or have
     FOWNER. Source: fs/namei.c (may_delete, __check_sticky).
     """
-    writes = may(who, folder, "write", directory=True)
-    enters = may(who, folder, "execute", directory=True)
-    return both(both(writes, enters), _passes_sticky(who, folder, owner))
+    return both(may(who, folder, "change", directory=True), _passes_sticky(who, folder, owner))
 
 
 def both(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001
@@ -140,7 +139,7 @@ def _passes_sticky(who: Who, folder: Ownership, owner: int | None) -> bool | Non
 
 
 def _allows(who: Who, shift: int | None, want: Want, mode: int | None, directory: bool) -> bool | None:  # noqa: FBT001
-    bits = shift is not None and mode is not None and bool(mode >> shift & _BITS[want])
+    bits = shift is not None and mode is not None and mode >> shift & _BITS[want] == _BITS[want]
     if bits:
         return True
     if want == "execute" and not directory and mode is not None and not mode & 0o111:

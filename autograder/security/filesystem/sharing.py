@@ -30,9 +30,7 @@ class Sharer:
         """Whether it can make files in the volume's root."""
         if self.effect.mount.read_only:
             return False
-        may_write = may(self.who, self.effect.after, "write", directory=True)
-        may_enter = may(self.who, self.effect.after, "execute", directory=True)
-        return both(may_write, may_enter)
+        return may(self.who, self.effect.after, "change", directory=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ def volume_effect(
     before = _root(volume)
     notes = _notes(mount, security, fs_group)
     if fs_group is None:
-        after, why = before, "no fsGroup is set"
+        after, why = before, _NEVER.get(volume.type) or "no fsGroup is set"
         if semantics.unowned_volume == "first_user":
             owner, who = _first_user(mount.volume, users)
             after, why = Ownership(owner, before.group, 0o700), f"it is taken to belong to its first user, {who}"

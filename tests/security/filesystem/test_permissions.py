@@ -122,6 +122,7 @@ TMP = Ownership(0, 0, 0o1777)
         pytest.param(user(ROOT, (0,), OVERRIDE), Ownership(5, 5, 0o1777), 6, False, id="DAC_OVERRIDE is no FOWNER"),
         pytest.param(user(capabilities=OWNER), TMP, 5, True, id="FOWNER passes over the sticky bit"),
         pytest.param(user(capabilities=OWNER), Ownership(0, 0, 0o1755), APP, False, id="FOWNER does not write"),
+        pytest.param(user(capabilities=SEARCH), Ownership(0, 0, 0o772), 5, False, id="DAC_READ_SEARCH is no help"),
         pytest.param(user(), TMP, None, None, id="the file may be its own"),
         pytest.param(user(), Ownership(None, 0, 0o1777), 5, None, id="the folder may be its own"),
         pytest.param(Who(None, None, None, NONE), TMP, 5, None, id="it may be the owner of the file"),
@@ -163,7 +164,7 @@ def test_an_unknown_mode_has_no_digits():
 
 # -- against the kernel ------------------------------------------------------------------------------------------------
 
-MASKS = {"execute": 1, "write": 2, "read": 4}
+MASKS = {"execute": 1, "write": 2, "change": 3, "read": 4}
 
 
 def acl_permission_check(who, what, mask):
@@ -195,6 +196,9 @@ def kernel_may_delete(who, folder, owner):
     return "FOWNER" in who.capabilities
 
 
+questions = st.sampled_from(
+    [(want, folder) for want in MASKS for folder in (True, False) if folder or want != "change"]
+)
 few = st.integers(0, 3)
 modes = st.integers(0, 0o7777)
 capability_sets = st.frozensets(st.sampled_from(["DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "CHOWN"]))
@@ -208,8 +212,9 @@ processes = st.builds(
 ownerships = st.builds(Ownership, few, few, modes)
 
 
-@given(who=processes, what=ownerships, want=st.sampled_from(sorted(MASKS)), directory=st.booleans())
-def test_the_kernels_algorithm_says_the_same(who, what, want, directory):
+@given(who=processes, what=ownerships, question=questions)
+def test_the_kernels_algorithm_says_the_same(who, what, question):
+    want, directory = question
     assert may(who, what, want, directory=directory) is generic_permission(who, what, MASKS[want], directory=directory)
 
 
@@ -222,13 +227,12 @@ def test_the_kernels_algorithm_deletes_the_same(who, folder, owner):
     who=processes,
     what=ownerships,
     capability=st.sampled_from(["DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER"]),
-    want=st.sampled_from(sorted(MASKS)),
+    question=questions,
     owner=few,
 )
-def test_a_capability_never_takes_anything_away(who, what, capability, want, owner):
-    more = Who(who.uid, who.gid, who.groups, who.capabilities | {capability})
-    for directory in (False, True):
-        assert may(who, what, want, directory=directory) <= may(more, what, want, directory=directory)
+def test_a_capability_never_takes_anything_away(who, what, capability, question, owner):
+    more, (want, directory) = Who(who.uid, who.gid, who.groups, who.capabilities | {capability}), question
+    assert may(who, what, want, directory=directory) <= may(more, what, want, directory=directory)
     assert may_delete(who, what, owner) <= may_delete(more, what, owner)
 
 
@@ -282,9 +286,9 @@ def partly_known(draw):
     )
 
 
-@given(pair=partly_known(), want=st.sampled_from(sorted(MASKS)), directory=st.booleans())
-def test_an_answer_is_unknown_exactly_if_both_are_possible(pair, want, directory):
-    who, what = pair
+@given(pair=partly_known(), question=questions)
+def test_an_answer_is_unknown_exactly_if_both_are_possible(pair, question):
+    (who, what), (want, directory) = pair, question
     possible = {
         generic_permission(one, other, MASKS[want], directory=directory)
         for one in everybody(who)
