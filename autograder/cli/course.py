@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from autograder.course import find_course
 
 if TYPE_CHECKING:
+    from autograder.course import Course
     from autograder.exercises.audit import Audited, Problem
+    from autograder.exercises.lesson_audit import Flaw
 
     from .terminal import Terminal
 
@@ -24,6 +26,10 @@ own files: the starter earns nothing, right answers earn all, wrong answers do
 not and show the misconception that they are named after. Then every right
 answer is spoiled in every small way. A spoiled answer that still earns all
 must mean the same, or be permitted in right/permitted.txt.
+
+Without names the lessons are checked as well: their parts, order, links and
+words, whether each runs from top to bottom, and whether everything that the
+course sets out to teach is taught, refuted and practised.
 """
 EXAMPLES = """\
 examples:
@@ -57,20 +63,37 @@ def run(args: argparse.Namespace) -> int:
     """Audit, print, and return the exit status. Raises `InputError` for what cannot be checked."""
     from autograder.exercises.audit import audit
 
-    found = audit(find_course(args.course), args.exercises)
+    course = find_course(args.course)
+    found = audit(course, args.exercises)
     if args.output == "json":
         audited = list(found)
-        print(json.dumps(document(audited), ensure_ascii=False, indent=1))
+        flaws = [] if args.exercises else list(_flaws(course))
+        print(json.dumps(document(audited, flaws), ensure_ascii=False, indent=1))
     else:
         audited = list(_printed(found))
-    return 1 if any(each.problems for each in audited) else 0
+        flaws = [] if args.exercises else list(_printed_flaws(course))
+        _print_sum(audited, flaws)
+    return 1 if flaws or any(each.problems for each in audited) else 0
 
 
-def document(audited: list[Audited]) -> dict[str, Any]:
+def document(audited: list[Audited], flaws: list[Flaw]) -> dict[str, Any]:
     """Return the answer of the command as the contract has it."""
+    lessons = [
+        {
+            "id": flaw.id,
+            "exercise": "",
+            "file": flaw.file,
+            "line": flaw.line,
+            "message": flaw.message,
+            "remedy": flaw.remedy,
+            "diff": None,
+            "flow": None,
+        }
+        for flaw in flaws
+    ]
     return {
         "version": 1,
-        "problems": [problem.to_json() for each in audited for problem in each.problems],
+        "problems": [*(problem.to_json() for each in audited for problem in each.problems), *lessons],
         "exercises": [each.to_json() for each in audited],
         "ignored": [],
     }
@@ -81,17 +104,59 @@ def _printed(found: Iterable[Audited]) -> Iterator[Audited]:
     from .terminal import terminal
 
     screen = terminal(sys.stdout)
-    exercises = problems = 0
     for each in found:
-        exercises += 1
-        problems += len(each.problems)
         print(_head(each, screen))
         for problem in each.problems:
             print("\n".join(_lines(problem, screen)))
         sys.stdout.flush()
         yield each
+
+
+def _print_sum(audited: list[Audited], flaws: list[Flaw]) -> None:
+    from .terminal import terminal
+
+    screen = terminal(sys.stdout)
+    problems = sum(len(each.problems) for each in audited) + len(flaws)
     said = screen.paint("no problems", "good") if not problems else screen.paint(_count(problems, "problem"), "bad")
-    print(f"\n{_count(exercises, 'exercise')}, {said}")
+    print(f"\n{_count(len(audited), 'exercise')}, {said}")
+
+
+def _flaws(course: Course) -> Iterator[Flaw]:
+    """Yield what is wrong with the lessons: with their texts, and where IPython is installed, when they are run."""
+    from autograder.exercises.lesson_audit import Flaw, audit_lessons
+    from autograder.exercises.lessons import read_lessons
+    from autograder.notebook.running import can_run, failures
+
+    yield from audit_lessons(course)
+    if not can_run():
+        return
+    for lesson in read_lessons(course):
+        if not (course.root / lesson.file).is_file():
+            yield Flaw("lesson-unbuilt", lesson.file, 1, "the notebook is missing", "Build it: make build")
+            continue
+        for cell, said in failures(course.root, lesson.file):
+            message = f"cell {cell} fails: {said}" if cell else said
+            yield Flaw("lesson-fails", lesson.file, 1, message, "Run the notebook and mend the cell.")
+
+
+def _printed_flaws(course: Course) -> Iterator[Flaw]:
+    from autograder.exercises.lessons import read_lessons
+
+    from .terminal import paragraph, terminal
+
+    screen = terminal(sys.stdout)
+    lessons = [lesson for lesson in read_lessons(course) if lesson.number]
+    if not lessons:
+        return
+    minutes = sum(lesson.minutes or 0 for lesson in lessons)
+    print(f"\n{_count(len(lessons), 'lesson')}, {minutes} minutes")
+    sys.stdout.flush()
+    for flaw in _flaws(course):
+        print(f"  {screen.paint(f'{flaw.file}:{flaw.line}', 'bad')}: {flaw.id}")
+        for text in (flaw.message, flaw.remedy):
+            print("\n".join(paragraph(text, min(screen.width, _PAGE), "    ")))
+        sys.stdout.flush()
+        yield flaw
 
 
 def _head(each: Audited, screen: Terminal) -> str:
