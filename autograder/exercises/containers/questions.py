@@ -191,6 +191,8 @@ def _selinux(context: Context, level: str, *, writes: bool) -> _Answered:
 
 def _owned(context: Context, path: str, what: str) -> _Answered:
     place = place_of(path, context.places)
+    if place.path != path.rstrip("/"):
+        return _Answered(None, f"nothing is mounted at {path}", context.container.path)
     number = place.ownership.owner if what == "owner" else place.ownership.group
     why = place.effect.why if place.effect is not None else place.why
     return _Answered(None if number is None else str(number), why, context.container.path)
