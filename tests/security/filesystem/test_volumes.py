@@ -11,6 +11,7 @@ from autograder.security.filesystem import Ownership, volume_effects, volumes_of
 from tests.security.pods import IMAGE, first, pod
 
 UNKNOWN = Ownership(None, None, None)
+CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 DISK = {"csi": {"driver": "disks.shop.example"}}
 DISK_XFS = {"csi": {"driver": "disks.shop.example", "fsType": "xfs"}}
 
@@ -98,7 +99,7 @@ def test_csi_volumes_go_by_their_driver(volume, driver, applied, says):
     "volume",
     [
         {"persistentVolumeClaim": {"claimName": "data"}},
-        {"ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}}},
+        {"ephemeral": {"volumeClaimTemplate": {"spec": CLAIM}}},
     ],
     ids=["a claim", "an ephemeral claim"],
 )  # fmt: skip
