@@ -121,6 +121,9 @@ def test_reading_a_secret(who, security, ok):
         ("/database", "/"),
         ("/data/logs/today", "/data/logs"),
         ("/data/../etc/hosts", "/etc/hosts"),
+        ("//data/logs", "/data/logs"),
+        ("/data//logs", "/data/logs"),
+        ("data/x", "/data"),
         ("/dev/shm/x", "/dev/shm"),
         ("/proc/1/status", "/proc"),
     ],
@@ -128,6 +131,13 @@ def test_reading_a_secret(who, security, ok):
 def test_a_path_lies_in_the_longest_mount(path, place):
     mounted = tree(None, [EMPTY, ("/data/logs", {"emptyDir": {}}, {})])
     assert place_of(path, mounted).path == place
+
+
+@pytest.mark.parametrize("path", ["/files/", "//files", "files", "/srv/../files"])
+def test_a_mount_path_counts_from_the_root_in_its_shortest_form(path):
+    mounted = tree(None, [(path, {"emptyDir": {}}, {})])
+    assert place_of("/files/x", mounted).kind == "volume"
+    assert place_of("/filesystem", mounted).kind == "root"
 
 
 def test_of_two_mounts_at_one_path_the_later_counts():

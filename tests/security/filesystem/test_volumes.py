@@ -14,6 +14,9 @@ UNKNOWN = Ownership(None, None, None)
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 DISK = {"csi": {"driver": "disks.shop.example"}}
 DISK_XFS = {"csi": {"driver": "disks.shop.example", "fsType": "xfs"}}
+READ_ONLY_DISK = {"csi": {"driver": "disks.shop.example", "readOnly": True}}
+ISCSI = {"targetPortal": "a", "iqn": "b", "lun": 0}
+FC = {"lun": 0, "targetWWNs": ["5"]}
 
 
 def effect(volume, security=None, mount=None, node=None, **switches):
@@ -67,12 +70,30 @@ def test_volumes_that_fs_group_never_changes(volume, says):
         assert says in found.why
 
 
-@pytest.mark.parametrize(
-    "volume", [{"iscsi": {"targetPortal": "a", "iqn": "b", "lun": 0}}, {"fc": {"lun": 0, "targetWWNs": ["5"]}}]
-)
-def test_block_devices_get_the_group(volume):
-    found = effect(volume, {"fsGroup": 2000})
+@pytest.mark.parametrize(("kind", "source"), [("iscsi", ISCSI), ("fc", FC)])
+def test_block_devices_get_the_group_unless_they_are_read_only(kind, source):
+    found = effect({kind: source}, {"fsGroup": 2000})
     assert (found.applied, found.after.owner, found.after.group) == (True, None, 2000)
+    closed = effect({kind: {**source, "readOnly": True}}, {"fsGroup": 2000})
+    assert (closed.applied, closed.after, closed.mount.read_only) == (False, UNKNOWN, True)
+    assert f"a read-only {kind} volume is not changed" in closed.why
+
+
+@pytest.mark.parametrize(
+    ("volume", "mount", "read_only"),
+    [
+        pytest.param({"emptyDir": {}}, {}, False, id="an emptyDir is open"),
+        pytest.param({"emptyDir": {}}, {"readOnly": True}, True, id="the mount says so"),
+        pytest.param(
+            {"secret": {"secretName": "a"}}, {"readOnly": False}, True, id="a secret, whatever the mount says"
+        ),
+        pytest.param({"image": {"reference": "shop/assets:1"}}, {}, True, id="an image, always"),
+        pytest.param({"nfs": {"server": "a", "path": "/", "readOnly": True}}, {}, True, id="the volume says so"),
+        pytest.param({"hostPath": {"path": "/srv"}}, {}, False, id="a hostPath is open"),
+    ],
+)
+def test_which_mounts_are_read_only(volume, mount, read_only):
+    assert effect(volume, None, mount).mount.read_only is read_only
 
 
 @pytest.mark.parametrize(
@@ -84,7 +105,11 @@ def test_block_devices_get_the_group(volume):
         pytest.param(DISK, CSIDriver(), False, "no fsType is set", id="the default, without fsType"),
         pytest.param(DISK_XFS, CSIDriver(), True, "fsType is set", id="the default, with fsType"),
         pytest.param({"csi": {**DISK_XFS["csi"], "readOnly": True}}, CSIDriver(), False, "read-only", id="read-only"),
+        pytest.param(READ_ONLY_DISK, CSIDriver("File"), False, "read-only", id="File, but read-only"),
         pytest.param(DISK, CSIDriver(delegates=True), True, "applies it itself", id="a driver that does it itself"),
+        pytest.param(
+            READ_ONLY_DISK, CSIDriver("None", delegates=True), True, "applies it itself", id="whatever else is said"
+        ),
     ],
 )
 def test_csi_volumes_go_by_their_driver(volume, driver, applied, says):
@@ -145,15 +170,20 @@ TOKEN = {"projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}
     [
         pytest.param({"runAsUser": 1000}, "1000:0 600", id="one user for all containers: it owns the token"),
         pytest.param(None, "0:0 644", id="no user is set: everybody reads it"),
+        pytest.param({"fsGroup": 2000}, "0:2000 640", id="with fsGroup the group reads it"),
+        pytest.param({"runAsUser": 1000, "fsGroup": 2000}, "1000:2000 640", id="and the one user keeps it"),
     ],
 )
 def test_a_service_account_token(security, file):
     assert dict(effect(TOKEN, security).files) == {"token": owned(file)}
 
 
-def test_with_fs_group_the_group_reads_the_token():
-    [(name, token)] = effect(TOKEN, {"fsGroup": 2000}).files
-    assert (name, token.group, token.mode) == ("token", 2000, 0o640)
+def test_two_users_leave_the_token_to_root():
+    side = {"name": "side", "image": IMAGE, "securityContext": {"runAsUser": 2000}}
+    api = {"name": "api", "image": IMAGE, "volumeMounts": [{"name": "v", "mountPath": "/data"}]}
+    found = pod({"runAsUser": 1000}, spec={"containers": [api, side], "volumes": [{"name": "v", **TOKEN}]})
+    [only] = volume_effects(found, first(found), node=Node())
+    assert dict(only.files) == {"token": owned("0:0 644")}
 
 
 # -- notes and beliefs -------------------------------------------------------------------------------------------------
