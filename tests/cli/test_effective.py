@@ -48,7 +48,7 @@ def surroundings(tmp_path, monkeypatch):
     for folder in (profiles, Path("no-json"), Path("no-profile")):
         folder.mkdir()
     (profiles / "api.json").write_text(json.dumps(PROFILE), encoding="utf-8")
-    Path("no-json/api.json").write_text('{"defaultAction": "SCMP_ACT_ERRNO",}', encoding="utf-8")
+    Path("no-json/api.json").write_text('{"defaultAction": SCMP_ACT_ERRNO}', encoding="utf-8")
     Path("no-profile/api.json").write_text('{"defaultAction": "SCMP_ACT_REFUSE"}', encoding="utf-8")
     for name, text in {
         "images.yaml": IMAGES,
@@ -419,8 +419,8 @@ def test_labels_of_another_namespace_do_not_count():
         pytest.param(["--runtime", "docker"], "invalid choice: 'docker'", id="a runtime that is not modelled"),
         pytest.param(["--seccomp-dir", "gone"], "gone is no folder. Name the folder", id="profiles not there"),
         pytest.param(["--seccomp-dir", "images.yaml"], "images.yaml is no folder", id="a file for the profiles"),
-        pytest.param(["--seccomp-dir", "no-json"], "no-json/api.json:1:36: this is no JSON",
-                     id="a profile with a comma too many"),
+        pytest.param(["--seccomp-dir", "no-json"], "no-json/api.json:1:19: this is no JSON",
+                     id="a profile without quotation marks"),
         pytest.param(["--seccomp-dir", "no-profile"], "'SCMP_ACT_REFUSE' is no action. Did you mean",
                      id="a profile with an action that there is not"),
         pytest.param(["--selinux", "maybe"], "invalid choice: 'maybe'", id="a node that may have SELinux"),

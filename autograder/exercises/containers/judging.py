@@ -16,7 +16,7 @@ from autograder.security import KUBERNETES, Context, Semantics, effective
 from autograder.security.can import Answer, ask
 from autograder.security.capabilities import in_order
 from autograder.security.containers import line_of
-from autograder.security.standards import Judgement, Violation
+from autograder.security.standards import LEVELS, Judgement, Violation
 from autograder.security.standards.admission import policy_of
 
 from . import facts
@@ -338,6 +338,8 @@ def _of_keep(
             if line.facts is None and _is_named(name, key, lines, namespaces, after):
                 continue
             was, now = facts.known(old, name), facts.known(new, name)
+            if name == "level" and LEVELS.index(now.value) > LEVELS.index(was.value):
+                continue  # a stricter level is nobody's loss
             if was.value != now.value and not (line.facts is not None and _only_grew(was.value, now.value)):
                 shown = _change(was.value, now.value)
                 yield Wrong(f"{title(key)}: {name}", f"as before: {shown[0]}", shown[1], now.why, new.pod, now.path)
@@ -360,18 +362,37 @@ _FOLLOW: Final[Mapping[str, tuple[str, ...]]] = {
     "privileged": ("capabilities", "bounding", "seccomp", "apparmor", "selinux", "proc_mount", "writable"),
 }
 """Facts that may change with one that is asked for."""
+_OF_FILES: Final = ("uid", "gid", "groups", "volumes", "writable", "read_only_root", "capabilities")
+_DECIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "syscall": ("uid", "gid", "groups", "writable", "seccomp", "capabilities", "bounding"),
+    "bind": ("uid", "gid", "groups", "writable", "seccomp", "capabilities", "bounding", "sysctls"),
+    "setuid": ("no_new_privs",),
+    "read": _OF_FILES,
+    "write": _OF_FILES,
+}
+"""Facts that decide about an action, and may change where it is asked for."""
 
 
 def _is_named(name: str, key: Key, lines: tuple[Line, ...], namespaces: tuple[str, ...], after: Inside) -> bool:
     """Return whether some other line is about this fact of this container."""
-    for line in lines:
-        if isinstance(line, EffectiveLine) and key in after.named(line.container, namespaces):
-            asked = set(line.expect)
-            if name in asked | {other for fact in asked for other in _FOLLOW.get(fact, ())}:
-                return True
-        elif isinstance(line, LevelLine) and name == "level" and key[:2] in after.pods(line.object, namespaces):
-            return True
-    return name == "level" and any(isinstance(line, EffectiveLine) for line in lines)
+    return any(
+        name in _free(line) and _is_about(line, key, namespaces, after)
+        for line in lines
+        if not isinstance(line, KeepLine)
+    )
+
+
+def _free(line: EffectiveLine | CanLine | LevelLine) -> set[str]:
+    """Return the facts that may change where a line is asked for: those that it names, and those that hang on them."""
+    if isinstance(line, EffectiveLine):
+        return {"level", *line.expect, *(other for fact in line.expect for other in _FOLLOW.get(fact, ()))}
+    return {"level"} if isinstance(line, LevelLine) else {"level", *_DECIDE[line.action[0]]}
+
+
+def _is_about(line: EffectiveLine | CanLine | LevelLine, key: Key, namespaces: tuple[str, ...], after: Inside) -> bool:
+    if isinstance(line, LevelLine):
+        return key[:2] in after.pods(line.object, namespaces)
+    return key in after.named(line.container, namespaces)
 
 
 def _only_grew(was: Any, now: Any) -> bool:
