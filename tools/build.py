@@ -18,7 +18,7 @@ to know:
 | ``answer:ID``     | the learner's answer; the text holds ``%%manifest ID`` alone, the build adds the YAML |
 | ``grade:ID``      | the cell whose value is the score                                                    |
 | ``points:N``      | beside ``grade:``; may be left out, must agree with the exercise                     |
-| ``predict:ID``    | a prediction; stands as it is written                                                |
+| ``predict:ID``    | a prediction; the build writes its table, for instructors with what is so            |
 | ``given:ID``      | the policies of a prediction, to be looked at after it: put in by the build          |
 | ``locked:NAME``   | a cell of an assignment that nobody edits                                            |
 
@@ -36,6 +36,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from autograder.exercises.predictions import true_table
+from autograder.exercises.spec import read_exercise
 from tools.notebook_text import CELL_ID, BuiltCell, TextError, notebook, parse
 
 if TYPE_CHECKING:
@@ -79,7 +81,9 @@ class Exercise:
     right: str | None
     """The first right answer by file name; None for a prediction."""
     given: str | None
-    """The policies of a prediction; None for everything else."""
+    """What a prediction is about; None for everything else."""
+    asked: tuple[str, ...] = ()
+    """The lines of a prediction's table."""
 
 
 def outputs(root: Path) -> dict[PurePosixPath, bytes]:
@@ -193,7 +197,9 @@ def _exercise(file: Path, where: str) -> Exercise:
         if not (folder / "given.yaml").is_file():
             raise TextError(f"{where}: given.yaml must stand beside it")
         given = _text(folder / "given.yaml")
-        return Exercise(folder.name, folder, title, task, points, starter=None, right=None, given=given)
+        predict = data["predict"]
+        asked = tuple(predict.get("flows") or predict.get("questions") or ()) if isinstance(predict, dict) else ()
+        return Exercise(folder.name, folder, title, task, points, None, None, given, asked)
     right = sorted((folder / "right").glob("*.yaml"))
     if not (folder / "starter.yaml").is_file() or not right:
         raise TextError(f"{where}: starter.yaml and at least one answer in right/ must stand beside it")
@@ -238,8 +244,8 @@ def _built_cell(cell: Cell, exercises: dict[str, Exercise], audience: Audience, 
     source = cell.source
     if role in {"answer", "given"}:
         source = _filled(role, cell, exercises[name], audience, where)
-    elif role == "predict" and source.split("\n")[0].split() != ["%%predict", name]:
-        raise TextError(f"{where}: the first line must be %%predict {name}")
+    elif role == "predict":
+        source = _prediction(source, exercises[name], audience, where)
     if audience == "lesson":
         # A lesson is nobody's assignment: nbgrader has nothing to know about it.
         return BuiltCell(cell.kind, "", source)
@@ -277,6 +283,20 @@ def _filled(role: str, cell: Cell, exercise: Exercise, audience: Audience, where
     if audience == "instructor":
         return f"{magic}\n{BEGIN_SOLUTION}\n{exercise.right}\n{END_SOLUTION}"
     return f"{magic}\n{exercise.starter}"
+
+
+def _prediction(source: str, exercise: Exercise, audience: Audience, where: str) -> str:
+    """A cell for a prediction: with its empty table, for the instructor of an assignment with what is so."""
+    magic, _, table = source.partition("\n")
+    if magic.split() != ["%%predict", exercise.id]:
+        raise TextError(f"{where}: the first line must be %%predict {exercise.id}")
+    asked = exercise.asked
+    if table.strip() and [line.strip().removesuffix(":") for line in table.strip().split("\n")] != list(asked):
+        raise TextError(f"{where}: the table must have the lines of {exercise.id}, or be left to the build")
+    if audience != "instructor":
+        return "\n".join([magic, *(f"{line}:" for line in asked)])
+    answers = [f"{line}: {answer}" for line, answer in true_table(read_exercise(exercise.folder)).items()]
+    return "\n".join([magic, BEGIN_SOLUTION, *answers, END_SOLUTION])
 
 
 def _nbgrader_metadata(role: str, grade_id: str, points: float | None) -> dict[str, Any]:

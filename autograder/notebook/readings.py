@@ -67,6 +67,8 @@ def _says_something_about_flows(reading: Reading) -> bool:
 
 
 def _flows(reading: Reading) -> tuple[Html | None, list[str]]:
+    if not reading.scene.cluster.pods:
+        return None, []
     after = reading.reach()
     effect = reading.effect(after)
     return change_table(effect, after), change_lines(effect)

@@ -105,7 +105,8 @@ def everyone(cluster: Cluster) -> Question:
 def scene_of_exercise(exercise: Exercise) -> Scene:
     """Return the scene of an exercise. Raises `InputError` when it cannot be read."""
     intent = exercise.intent or (exercise.prediction.scene if exercise.prediction else Intent())
-    return _scene(exercise.id, exercise.world, intent.namespace, intent.allow)
+    asks_containers = exercise.prediction is not None and bool(exercise.prediction.questions)
+    return _scene(exercise.id, exercise.world, intent.namespace, () if asks_containers else intent.allow)
 
 
 def scene_named(name: str, folder: Path) -> Scene:

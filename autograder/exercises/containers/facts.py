@@ -28,7 +28,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from autograder.security.capabilities import in_order
+from autograder.security.capabilities import CAPABILITIES, in_order
 from autograder.security.fields import FIELDS
 from autograder.security.standards import level_of
 
@@ -77,6 +77,8 @@ def words(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={words(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list | tuple):
+        if len(value) == len(CAPABILITIES) and set(value) == CAPABILITIES.keys():
+            return f"all {len(value)}"
         return ", ".join(words(item) for item in value) or "none"
     return str(value)
 
