@@ -53,6 +53,7 @@ _ROOTS: Final = {
     "downwardAPI": Ownership(0, 0, 0o1777),
     "gitRepo": Ownership(0, 0, 0o777),
 }
+_USUAL: Final = Ownership(0, 0, 0o755)
 _BLOCK: Final = frozenset({"iscsi", "fc"})
 _IGNORES_POLICY: Final = frozenset({"emptyDir", *_API_DATA})
 _DEFAULT_MODE: Final = 0o644
@@ -172,6 +173,8 @@ def volume_effect(
             files=_files(pod, volume, None), notes=notes,
         )  # fmt: skip
     applied, why = _applies(volume, node, semantics)
+    if semantics.fs_group_volumes == "all" and before == UNKNOWN:
+        before = _USUAL  # whoever believes so has a folder in mind as others make it
     if applied is None:
         after = Ownership(before.owner, None, None)
     elif not applied:
