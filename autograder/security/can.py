@@ -130,6 +130,20 @@ def read(context: Context, path: str) -> Answer:
     return _file(context, path, "read")
 
 
+def use_level(context: Context, level: str, want: Literal["read", "write"]) -> Answer:
+    """Return whether SELinux lets the process use a file of containers at a level.
+
+    Raises LevelError for a level that is none.
+    """
+    label = context.selinux.label.value
+    if label is None:
+        return _answer([Link("selinux", True, "SELinux is off on the node")])
+    if label.type != "spc_t" and label.level is None:
+        return _answer([Link("selinux", None, "the runtime picks the categories of the process")])
+    decision = access((label.type, label.level or "s0"), ("container_file_t", level), want, semantics=context.semantics)
+    return _answer([Link("selinux", decision.allowed, decision.why, "" if decision.allowed else "EACCES")])
+
+
 def bind(context: Context, port: int) -> Answer:
     """Return whether the container's process may listen on a TCP or UDP port."""
     links = [_filter(context, "socket", _TCP), _filter(context, "bind", {})]
@@ -242,4 +256,4 @@ def _answer(links: list[Link]) -> Answer:
     return Answer("allowed", links[-1].layer, tuple(links))
 
 
-__all__ = ["ACTIONS", "Answer", "Link", "ask", "bind", "errno_name", "read", "setuid", "syscall", "write"]
+__all__ = ["ACTIONS", "Answer", "Link", "ask", "bind", "errno_name", "read", "setuid", "syscall", "use_level", "write"]

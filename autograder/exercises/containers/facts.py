@@ -24,12 +24,14 @@ A value of None is unknown.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from autograder.security.capabilities import CAPABILITIES, in_order
 from autograder.security.fields import FIELDS
+from autograder.security.selinux import LevelError, read_level
 from autograder.security.standards import level_of
 
 if TYPE_CHECKING:
@@ -176,7 +178,11 @@ def _apparmor(context: Context) -> Known:
 
 def _selinux(context: Context) -> Known:
     fact = context.selinux.label
-    return Known(str(fact.value or "off"), fact.why, _field(context, fact, "seLinuxOptions"))
+    label = fact.value
+    if label is not None and label.level is not None:
+        with contextlib.suppress(LevelError):  # the order of categories plays no role
+            label = replace(label, level=str(read_level(label.level)))
+    return Known(str(label or "off"), fact.why, _field(context, fact, "seLinuxOptions"))
 
 
 def _sysctls(context: Context) -> Known:

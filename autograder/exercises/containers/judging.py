@@ -5,7 +5,7 @@ Nothing here knows about exercises, answers or scores.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 from autograder.manifests.objects import Namespace, Object, Pod
 from autograder.manifests.problems import Path, Problem
 from autograder.security import KUBERNETES, Context, Semantics, effective
-from autograder.security.can import Answer, ask
+from autograder.security.can import Answer, ask, use_level
 from autograder.security.capabilities import in_order
 from autograder.security.containers import line_of
 from autograder.security.standards import LEVELS, Judgement, Violation
@@ -252,7 +252,7 @@ def wanted_words(name: str, wanted: Any) -> str:
 
 
 def _of_action(line: CanLine, context: Context) -> Iterator[Wrong]:
-    answer = ask(context, line.action)
+    answer = answered(context, line.action)
     if answer.verdict != line.expect:
         action = " ".join(line.action)
         got = {"allowed": "it can", "denied": "it cannot", "unknown": "nobody can say"}[answer.verdict]
@@ -267,6 +267,16 @@ def _of_action(line: CanLine, context: Context) -> Iterator[Wrong]:
             _field_of(context, answer),
             allowed={"allowed": True, "denied": False, "unknown": None}[answer.verdict],
         )
+
+
+def answered(context: Context, action: Sequence[str]) -> Answer:
+    """Return whether a container can do something: what `autograder can` knows, and ``reads`` or ``writes`` a level.
+
+    Raises ValueError, which says what is right, for words that make no action.
+    """
+    if len(action) == 2 and action[0] in {"reads", "writes"}:
+        return use_level(context, action[1], "read" if action[0] == "reads" else "write")
+    return ask(context, action)
 
 
 def deciding(answer: Answer) -> str:
@@ -367,6 +377,8 @@ _DECIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "syscall": ("uid", "gid", "groups", "writable", "seccomp", "capabilities", "bounding"),
     "bind": ("uid", "gid", "groups", "writable", "seccomp", "capabilities", "bounding", "sysctls"),
     "setuid": ("no_new_privs",),
+    "reads": ("selinux",),
+    "writes": ("selinux",),
     "read": _OF_FILES,
     "write": _OF_FILES,
 }

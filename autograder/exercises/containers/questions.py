@@ -31,14 +31,12 @@ from autograder.security.can import ask
 from autograder.security.capabilities import CAPABILITIES, in_order
 from autograder.security.containers import line_of
 from autograder.security.filesystem import place_of
-from autograder.security.selinux import LevelError, access
 
 from . import facts
-from .judging import Inside, deciding
+from .judging import Inside, answered, deciding
 
 _YES_NO: Final = {"yes": "yes", "no": "no", "true": "yes", "false": "no", "allowed": "yes", "denied": "no"}
 _VERDICTS: Final = {"allowed": "yes", "denied": "no"}
-_FILES: Final = "container_file_t"
 
 
 class _Answered(NamedTuple):
@@ -151,7 +149,7 @@ def _asking(aspect: str) -> _Asking:
     if word == "holds" and rest in CAPABILITIES:
         return lambda context: _holds(context, rest)
     if word in {"reads", "writes"} and rest:
-        return lambda context: _selinux(context, rest, writes=word == "writes")
+        return lambda context: _selinux(context, [word, rest])
     if word in {"owner", "group"} and rest.startswith("of /"):
         return lambda context: _owned(context, rest.removeprefix("of "), word)
     if aspect not in facts.names():
@@ -175,18 +173,9 @@ def _holds(context: Context, name: str) -> _Answered:
     return _Answered({True: "yes", False: "no", None: None}[held], known.why, known.path)
 
 
-def _selinux(context: Context, level: str, *, writes: bool) -> _Answered:
-    found = context.selinux.label.value
-    path = facts.known(context, "selinux").path
-    if found is None or found.level is None:
-        return _Answered(None, "the level of the process is not known", path)
-    try:
-        decision = access(
-            (found.type, found.level), (_FILES, level), "write" if writes else "read", semantics=context.semantics
-        )
-    except LevelError as error:
-        raise ValueError(str(error)) from None
-    return _Answered("yes" if decision.allowed else "no", decision.why, path)
+def _selinux(context: Context, words: list[str]) -> _Answered:
+    answer = answered(context, words)
+    return _Answered(_VERDICTS.get(answer.verdict), deciding(answer), facts.known(context, "selinux").path)
 
 
 def _owned(context: Context, path: str, what: str) -> _Answered:
