@@ -229,6 +229,22 @@ def believer_tables(exercise: Exercise) -> dict[str, dict[str, str]]:
     }
 
 
+def otherwise(exercise: Exercise, misconception: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the lines of a prediction that a misconception answers otherwise: line, truth, belief, and why it is so.
+
+    Raises `InputError` when the exercise is broken. None for a misconception that is about something else.
+    """
+    truths = _truths(exercise)
+    found = []
+    for name, answers in truths.believed.items():
+        if misconception in {name, name.partition(":")[0]}:
+            for text, answer in zip(truths.questions.texts, answers, strict=True):
+                if answer != truths.verdicts[text]:
+                    why = truths.questions.why(text).text
+                    found.append((text, truths.verdicts[text], answer or "unknown", why))
+    return tuple(dict.fromkeys(found))
+
+
 def true_table(exercise: Exercise) -> dict[str, str]:
     """Return what is so, by line. Raises `InputError` when the exercise is broken."""
     return dict(_truths(exercise).verdicts)

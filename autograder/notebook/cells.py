@@ -38,7 +38,7 @@ from autograder.security.standards import LEVELS, Level
 from .comparison import comparison, comparison_html, comparison_lines
 from .findings import outcome, result_html, take_away
 from .html import Child, Html, element, joined
-from .inside import twofold, twofold_html, twofold_lines
+from .inside import twofold, twofold_answers, twofold_html, twofold_lines
 from .output import Graded, Output
 from .predictions import prediction_html
 from .readings import reading_output
@@ -212,7 +212,12 @@ def compare(name: str, misconception: str) -> Output:
     reading = _scene_of(name, text, folder).read(text, file)
     entry = CATALOGUE.get(misconception.partition(":")[0])
     if entry is not None and entry.area == "security":
-        two = twofold(reading, misconception)
+        exercises = Exercises(find_course(around=folder))
+        asked = exercises.get(name) if name in exercises.ids else None
+        if asked is not None and asked.prediction is not None and asked.prediction.questions:
+            two = twofold_answers(asked, misconception) or twofold(reading, misconception)
+        else:
+            two = twofold(reading, misconception)
         return Output(twofold_html(two, misconception), "\n".join(twofold_lines(two, misconception)))
     if reading.refused:
         raise InputError(

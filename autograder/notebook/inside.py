@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from autograder.exercises.containers import facts
 from autograder.exercises.containers.judging import Inside, title
 from autograder.exercises.containers.node import machine_of
+from autograder.exercises.predictions import otherwise
 from autograder.manifests.objects import Pod
 from autograder.misconceptions import CATALOGUE, semantics
 from autograder.security import KUBERNETES, Semantics
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from autograder.exercises.containers.judging import Key
+    from autograder.exercises.spec import Exercise
 
     from .scene import Reading
 
@@ -161,6 +163,15 @@ def twofold(reading: Reading, name: str) -> list[Twofold]:
                         title(key), LABELS.get(fact, fact), facts.words(so.value), facts.words(thought.value), so.why
                     )
                 )
+    return found
+
+
+def twofold_answers(exercise: Exercise, name: str) -> list[Twofold]:
+    """Return the questions of a prediction that a belief answers otherwise than a cluster does."""
+    found = []
+    for text, truth, believed, why in otherwise(exercise, name):
+        container, _, asked = text.partition(" ")
+        found.append(Twofold(container, asked, truth, believed, why))
     return found
 
 
