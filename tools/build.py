@@ -18,7 +18,7 @@ to know:
 | ``answer:ID``     | the learner's answer; the text holds ``%%manifest ID`` alone, the build adds the YAML |
 | ``grade:ID``      | the cell whose value is the score                                                    |
 | ``points:N``      | beside ``grade:``; may be left out, must agree with the exercise                     |
-| ``predict:ID``    | a prediction; stands as it is written                                                |
+| ``predict:ID``    | a prediction; stands as it is written, for instructors with what comes true          |
 | ``given:ID``      | the policies of a prediction, to be looked at after it: put in by the build          |
 | ``locked:NAME``   | a cell of an assignment that nobody edits                                            |
 
@@ -226,12 +226,15 @@ def _built_cell(cell: Cell, exercises: dict[str, Exercise], audience: Audience, 
     source = cell.source
     if role in {"answer", "given"}:
         source = _filled(role, cell, exercises[name], audience, where)
-    elif role == "predict" and source.split("\n")[0].split() != ["%%predict", name]:
-        raise TextError(f"{where}: the first line must be %%predict {name}")
+    elif role == "predict":
+        if source.split("\n")[0].split() != ["%%predict", name]:
+            raise TextError(f"{where}: the first line must be %%predict {name}")
+        if audience == "instructor":
+            source = f"%%predict {name}\n{BEGIN_SOLUTION}\n{_truth(exercises[name])}\n{END_SOLUTION}"
     if audience == "lesson":
         # A lesson is nobody's assignment: nbgrader has nothing to know about it.
         return BuiltCell(cell.kind, "", source)
-    cell_id = {"grade": f"{name}-check", "given": f"{name}-given", "predict": f"{name}-prediction"}.get(role, name)
+    cell_id = {"grade": f"{name}-check", "given": f"{name}-given"}.get(role, name)
     points = exercises[name].points if role == "grade" else None
     metadata = _nbgrader_metadata(role, cell_id, points)
     return BuiltCell(cell.kind, cell_id, source, _released(metadata, source, cell.kind, audience))
@@ -265,6 +268,14 @@ def _filled(role: str, cell: Cell, exercise: Exercise, audience: Audience, where
     if audience == "instructor":
         return f"{magic}\n{BEGIN_SOLUTION}\n{exercise.right}\n{END_SOLUTION}"
     return f"{magic}\n{exercise.starter}"
+
+
+def _truth(exercise: Exercise) -> str:
+    """What comes true of a prediction: the table as the instructor's notebook has it."""
+    from autograder.exercises.predictions import true_table
+    from autograder.exercises.spec import read_exercise
+
+    return true_table(read_exercise(exercise.folder)).rstrip()
 
 
 def _nbgrader_metadata(role: str, grade_id: str, points: float | None) -> dict[str, Any]:

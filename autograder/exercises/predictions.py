@@ -188,6 +188,14 @@ def check_prediction(exercise: Exercise, text: str, file: str = "<answer>") -> R
     )
 
 
+def true_table(exercise: Exercise) -> str:
+    """Return the table of a prediction that comes true, with a line for each flow.
+
+    Raises `InputError` when the exercise is broken.
+    """
+    return "".join(f"{flow}: {verdict}\n" for flow, verdict in _truths(exercise).verdicts.items())
+
+
 def telling(exercise: Exercise) -> tuple[str, ...]:
     """Return the ids of the misconceptions under which some flow of a prediction is otherwise than it is.
 
