@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from autograder.exercises.answers import as_cell
+from autograder.exercises.predictions import true_table
+from autograder.exercises.spec import read_exercise
 from tools import build
 from tools.notebook_text import BuiltCell, Cell, TextError, notebook, parse
 
@@ -134,6 +137,17 @@ def test_released_cells_have_the_metadata_that_nbgrader_gives():
     assert grade["nbgrader"]["checksum"] == "fbda0c64d67c10552422c7927c915567"
     assert setup["nbgrader"]["checksum"] == "b3def7b5338261f72b37404bfc3a4eb3"
     assert grade["nbgrader"]["points"] == 5
+
+
+def test_a_graded_prediction_is_released_empty_and_the_instructors_says_what_comes_true():
+    """Its cell has the exercise's name, as an answer cell has: nbgrader's side knows exercises by it."""
+    released = {cell["id"]: cell for cell in cells_of("exercises/np-start/np-start.ipynb")}["four-policies"]
+    kept = {cell["id"]: cell for cell in cells_of("solutions/np-start/np-start.ipynb")}["four-policies"]
+    exercise = read_exercise(ROOT / "solutions/np-start/four-policies")
+    assert source(released) == as_cell(exercise, exercise.starter)
+    table = "".join(f"{flow}: {verdict}\n" for flow, verdict in true_table(exercise).items())
+    assert source(kept) == f"%%predict four-policies\n### BEGIN SOLUTION\n{table}### END SOLUTION"
+    assert released["metadata"]["nbgrader"]["grade_id"] == "four-policies"
 
 
 def test_worlds_tell_one_story():

@@ -249,7 +249,7 @@ def _built_cell(cell: Cell, exercises: dict[str, Exercise], audience: Audience, 
     if audience == "lesson":
         # A lesson is nobody's assignment: nbgrader has nothing to know about it.
         return BuiltCell(cell.kind, "", source)
-    cell_id = {"grade": f"{name}-check", "given": f"{name}-given", "predict": f"{name}-prediction"}.get(role, name)
+    cell_id = {"grade": f"{name}-check", "given": f"{name}-given"}.get(role, name)
     points = exercises[name].points if role == "grade" else None
     metadata = _nbgrader_metadata(role, cell_id, points)
     return BuiltCell(cell.kind, cell_id, source, _released(metadata, source, cell.kind, audience))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.exercises.checking import check
-from autograder.exercises.predictions import commit, compared, read_table
+from autograder.exercises.predictions import check_prediction, commit, compared, read_table, true_table
 from autograder.manifests.limits import InputError
 
 from .course import ONLY_API, WHO_TALKS, made_up
@@ -94,6 +94,11 @@ def test_predictions_are_compared_with_the_truth_misses_first():
         False,
     )
     assert [row.right for row in rows] == [False, True, True, True]
+
+
+def test_the_true_table_is_a_prediction_that_comes_true():
+    table = "".join(f"{flow}: {verdict}\n" for flow, verdict in true_table(WHO_TALKS).items())
+    assert check_prediction(WHO_TALKS, table).status == "pass"
 
 
 def test_a_line_that_is_wrong_is_told_with_its_number_and_the_nearest_flow():
