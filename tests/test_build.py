@@ -89,8 +89,9 @@ def test_the_release_holds_no_answer_and_no_words_of_the_instructor(folder):
 
 
 def test_only_public_files_are_released():
-    names = {path.name for path in ROOT.glob("exercises/**/*") if path.is_file() and path.suffix != ".ipynb"}
-    assert names <= set(build.PUBLIC_FILES)
+    files = [path for path in ROOT.glob("exercises/**/*") if path.is_file() and path.suffix != ".ipynb"]
+    profiles = [path for path in files if path.suffix == ".json" and "seccomp" in path.parts]
+    assert {path.name for path in files if path not in profiles} <= set(build.PUBLIC_FILES)
     assert not list(ROOT.glob("exercises/**/right")) + list(ROOT.glob("exercises/**/wrong"))
 
 
@@ -161,6 +162,8 @@ def test_worlds_tell_one_story():
     for world in worlds:
         for item in objects(world.read_text(encoding="utf-8")):
             key = (item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"])
+            if item["kind"] == "Pod" and (world.parent / "images.yaml").is_file():
+                continue  # a scene about containers shows a Pod as somebody has changed it
             assert item == shop.get(key, item), f"{world.relative_to(ROOT)}: {key}"
 
 

@@ -218,9 +218,13 @@ class World:
 
     @cached_property
     def starter_raw(self) -> Fraction:
-        """The share of the intent that the starter already fulfils."""
+        """The share of the intent that the starter already fulfils, or the scene without any answer."""
         read = _read(self, self.exercise.starter, "starter.yaml")
         share = raw(_weighed(self, read, _judgement(self, read)))
+        if self.intent.inside:
+            # A starter that is refused holds nothing. What the scene does without any answer is worth nothing either.
+            nothing = _read(self, "", "starter.yaml")
+            share = max(share, raw(_weighed(self, nothing, _judgement(self, nothing))))
         if share >= 1:
             raise InputError(
                 f"{self.exercise.at(('intent',))}: the starter already is a right answer, so there is nothing to do"
