@@ -592,6 +592,7 @@ def _believed_refused(world: World, read: _Answered) -> tuple[str, ...]:
         world.intent.namespaces,
         lambda semantics: world.inside_refused(read.manifests, semantics),
         world.unchanged,
+        refused=True,
     )
 
 

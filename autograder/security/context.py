@@ -222,7 +222,9 @@ def _context(
         selinux=selinux,
         app_armor=armor,
         read_only_root=_read_only_root(container),
-        stages=stages_of(pod, checks, policy=shared.policy, problems=shared.problems, minor=node.minor),
+        stages=stages_of(
+            pod, checks, policy=shared.policy, problems=shared.problems, minor=node.minor, semantics=semantics
+        ),
         users=users,
     )
 

@@ -10,6 +10,7 @@ from autograder.manifests.objects import Pod
 
 from .app_armor import AppArmor
 from .seccomp import Choice
+from .semantics import KUBERNETES, Semantics
 from .stages import Outcome, Stage, StageName
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def stages_of(
     policy: Policy | None = None,
     problems: Iterable[Problem] = (),
     minor: int = 37,
+    semantics: Semantics = KUBERNETES,
 ) -> tuple[Stage, ...]:
     """Return every stage with how it ends. One that fails does not hide what would have come after it."""
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -73,7 +75,7 @@ def stages_of(
         _server("decode", [problem for problem in errors if problem.stage in {"yaml", "decode"}]),
         Stage("defaulting", ok=True),
         _server("validation", [problem for problem in errors if problem.stage == "validation"]),
-        _admission(pod, policy, minor),
+        _admission(pod, policy, minor, semantics),
         _first("kubelet", checks.kubelet),
         _first("runtime", checks.runtime),
         Stage("kernel", ok=True),
@@ -89,13 +91,13 @@ def _server(stage: StageName, errors: list[Problem]) -> Stage:
     return Stage(stage, False, reason, first.message, first.code, lines)
 
 
-def _admission(pod: Pod, policy: Policy | None, minor: int) -> Stage:
+def _admission(pod: Pod, policy: Policy | None, minor: int, semantics: Semantics) -> Stage:
     """Return what Pod Security says. Without a word about the namespace nothing is enforced, as on a new cluster."""
     if policy is None:
         return Stage("admission", ok=True)
     from .standards.admission import admit
 
-    answer = admit(pod, policy, minor=minor)
+    answer = admit(pod, policy, minor=minor, semantics=semantics)
     if answer.allowed and not answer.pods:
         return Stage("admission", ok=True)
     lines = (

@@ -19,14 +19,27 @@ Reading = Callable[[Semantics], Inside]
 """Returns the containers of a scene as somebody reads them."""
 
 
-def fits(lines: Iterable[Line], namespaces: tuple[str, ...], after: Reading, before: Reading) -> tuple[str, ...]:
-    """Return the ids of the misconceptions under which all lines hold, the most specific first."""
+def fits(
+    lines: Iterable[Line],
+    namespaces: tuple[str, ...],
+    after: Reading,
+    before: Reading,
+    *,
+    refused: bool = False,
+) -> tuple[str, ...]:
+    """Return the ids of the misconceptions under which all lines hold, the most specific first.
+
+    With `refused` the API server refuses the answer. Then only a belief counts that makes it acceptable, and none at
+    all if what was asked would hold without it.
+    """
     listed = tuple(lines)
     found: list[tuple[int, str]] = []
+    if refused and holds(listed, namespaces, after(Semantics()), before(Semantics())):
+        return ()
     for model in models("security"):
         readings: tuple[object, ...] = model.readings
         for semantics in readings:
-            if not isinstance(semantics, Semantics):
+            if not isinstance(semantics, Semantics) or (refused and semantics.misplaced_fields != "inherit"):
                 continue
             believed = after(semantics)
             if holds(listed, namespaces, believed, before(semantics)):

@@ -16,6 +16,7 @@ from autograder.security import KUBERNETES, Context, Semantics, effective
 from autograder.security.can import Answer, ask, use_level
 from autograder.security.capabilities import in_order
 from autograder.security.containers import line_of
+from autograder.security.misplaced import with_misplaced
 from autograder.security.standards import LEVELS, Judgement, Violation
 from autograder.security.standards.admission import policy_of
 
@@ -42,7 +43,8 @@ class Inside:
         self._labels: dict[str, Mapping[str, str]] = {}
         for thing in objects:
             if isinstance(thing, Pod):
-                self._pods[thing.namespace, thing.name] = thing
+                read = with_misplaced(thing) if semantics.misplaced_fields == "inherit" else thing
+                self._pods[thing.namespace, thing.name] = read
             elif isinstance(thing, Namespace):
                 self._labels[thing.name] = thing.labels
         self.machine, self.semantics = machine, semantics
