@@ -314,7 +314,7 @@ def test_lines_are_read_with_their_weights():
 )
 def test_what_fits(name, wanted, got, yes):
     assert fits(name, wanted, got) is yes
-    assert wanted_words(name, wanted)
+    assert wanted_words(wanted)
 
 
 def test_names():

@@ -21,7 +21,7 @@ from autograder.security.standards import LEVELS, Judgement, Violation
 from autograder.security.standards.admission import policy_of
 
 from . import facts
-from .lines import EVERY, FURTHER, CanLine, EffectiveLine, KeepLine, LevelLine, Line
+from .lines import EVERY, FURTHER, CanLine, EffectiveLine, KeepLine, LevelLine, Line, is_matcher
 from .node import Machine
 
 Key = tuple[str, str, str]
@@ -205,7 +205,7 @@ def _of_facts(line: EffectiveLine, context: Context) -> Iterator[Wrong]:
         if not fits(name, wanted, found.value):
             yield Wrong(
                 f"{_title(context)}: {name}",
-                wanted_words(name, wanted),
+                wanted_words(wanted),
                 facts.words(found.value),
                 found.why,
                 context.pod,
@@ -221,7 +221,7 @@ def fits(name: str, wanted: Any, got: Any) -> bool:
     """
     if got is None:
         return False
-    if isinstance(wanted, dict) and name != "sysctls":
+    if is_matcher(wanted):
         kind, value = next(iter(wanted.items()))
         there = set(got) if isinstance(got, list) else {got}
         if kind == "has":
@@ -238,13 +238,13 @@ def _canonical(name: str, value: Any) -> str:
     return facts.words(value)
 
 
-def wanted_words(name: str, wanted: Any) -> str:
+def wanted_words(wanted: Any) -> str:
     """Return what is asked of a fact, as people read it.
 
-    >>> wanted_words("uid", {"not": 0}), wanted_words("capabilities", {"lacks": ["NET_RAW"]})
+    >>> wanted_words({"not": 0}), wanted_words({"lacks": ["NET_RAW"]})
     ('anything but 0', 'without NET_RAW')
     """
-    if isinstance(wanted, dict) and name != "sysctls":
+    if is_matcher(wanted):
         kind, value = next(iter(wanted.items()))
         return {"not": "anything but ", "has": "with ", "lacks": "without "}[kind] + facts.words(value)
     return facts.words(wanted)

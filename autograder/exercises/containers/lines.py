@@ -30,6 +30,8 @@ EVERY: Final = "*"
 FURTHER: Final = "+"
 """Of a Pod: a container that somebody could add, of which nothing is said."""
 _MATCHERS: Final = ("not", "has", "lacks")
+_MAPPINGS: Final = frozenset({"sysctls", "volumes"})
+"""Facts that are mappings themselves."""
 _SETS: Final = frozenset({"capabilities", "bounding"})
 
 
@@ -133,12 +135,17 @@ def senseless(intent: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _senseless_value(name: str, value: Any, path: Path) -> Iterator[Fault]:
-    if isinstance(value, dict) and not (len(value) == 1 and next(iter(value)) in _MATCHERS) and name != "sysctls":
+    if isinstance(value, dict) and not is_matcher(value) and name not in _MAPPINGS:
         yield Fault(path, "must be a value, or one of {not: …}, {has: […]} and {lacks: […]}")
         return
     for item in items_of(value) if name in _SETS else ():
         if item not in CAPABILITIES:
             yield Fault(path, f"there is no capability {item}; they are written without CAP_")
+
+
+def is_matcher(value: Any) -> bool:
+    """Return whether a value is one of ``{not: …}``, ``{has: […]}`` and ``{lacks: […]}``."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _MATCHERS
 
 
 def items_of(value: Any) -> list[Any]:
