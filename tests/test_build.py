@@ -135,9 +135,9 @@ def test_released_cells_have_the_metadata_that_nbgrader_gives():
         "task": False,
     }
     # The sums that nbgrader 0.9.6 itself writes for these two cells.
-    assert grade["nbgrader"]["checksum"] == "fbda0c64d67c10552422c7927c915567"
+    assert grade["nbgrader"]["checksum"] == "03206e06f895fdd584d6f55bb9363d76"
     assert setup["nbgrader"]["checksum"] == "b3def7b5338261f72b37404bfc3a4eb3"
-    assert grade["nbgrader"]["points"] == 5
+    assert grade["nbgrader"]["points"] == 40
 
 
 def test_a_graded_prediction_is_released_empty_and_the_instructors_says_what_comes_true():

@@ -156,32 +156,32 @@ for (let part = 0; part < 5; part++) {
 
 await open("exercises/np-union/np-union.ipynb");
 await run("%load_ext");
-text = await run("check(");
-expect(text.includes("0 of 5"), "an untouched answer earns nothing");
-await picture("light-20-untouched", "check(");
+text = await run("check(\"cache-shards\")");
+expect(text.includes("0 of 40"), "an untouched answer earns nothing");
+await picture("light-20-untouched", "check(\"cache-shards\")");
 await page.setViewportSize({ width: 1280, height: 2400 });
 const attempts = [
   ["21-refused", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: cache-clients\n  namespace: shop\nspec:\n  podSelector:\n    matchLabels:\n      app: cache\n  policyTypes: [Ingres]\n  ingress:\n    - from:\n        - podSelector:\n            matchlabels:\n              app: api\n", "refuses"],
   ["22-broken-yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: cache-clients\n namespace: shop\n", "refuse"],
-  ["23-hostile", "kind: <script>document.title='broken'</script>\napiVersion: v1\nmetadata: {name: \"<img src=x onerror=alert(1)>\"}\n", "0 of 5"],
+  ["23-hostile", "kind: <script>document.title='broken'</script>\napiVersion: v1\nmetadata: {name: \"<img src=x onerror=alert(1)>\"}\n", "0 of 40"],
   ["24-intersect", answer("np-union/cache-shards/wrong/policies-intersect.yaml"), "Several policies leave only what all of them allow"],
-  ["25-right", answer("np-union/cache-shards/right/1-ports-in-the-rule.yaml"), "Right: 5 of 5"],
+  ["25-right", answer("np-union/cache-shards/right/1-ports-in-the-rule.yaml"), "Right: 40 of 40"],
 ];
 for (const [name, body, words] of attempts) {
   const shown = await run("%%manifest cache-shards", body);
-  text = await run("check(");
+  text = await run("check(\"cache-shards\")");
   expect((shown + text).includes(words), `${name}: the learner reads "${words}"`);
   expect(!/Traceback|internal error/.test(shown + text), `${name}: no traceback`);
   await picture(`light-${name}-cell`, "%%manifest cache-shards");
-  await picture(`light-${name}-check`, "check(");
+  await picture(`light-${name}-check`, "check(\"cache-shards\")");
   await theme("JupyterLab Dark");
-  await picture(`dark-${name}-check`, "check(");
+  await picture(`dark-${name}-check`, "check(\"cache-shards\")");
   if (name === "24-intersect") {
     const unfold = (open) => page.evaluate((o) => document.querySelectorAll(".pg details").forEach((box) => { box.open = o; }), open);
     await unfold(true);
-    await picture("dark-24-unfolded-check", "check(");
+    await picture("dark-24-unfolded-check", "check(\"cache-shards\")");
     await theme("JupyterLab Light");
-    await picture("light-24-unfolded-check", "check(");
+    await picture("light-24-unfolded-check", "check(\"cache-shards\")");
     await picture("light-24-unfolded-cell", "%%manifest cache-shards");
     const worst = await contrast();
     expect(worst[0][0] >= 4.5, `unfolded: the weakest of ${worst.length} texts has a contrast of ${worst[0]}`);
@@ -190,10 +190,10 @@ for (const [name, body, words] of attempts) {
     await page.setViewportSize({ width: 390, height: 2600 });
     await command("application:toggle-left-area").catch(() => {});
     await page.waitForTimeout(800);
-    await picture("phone-dark-24-check", "check(");
+    await picture("phone-dark-24-check", "check(\"cache-shards\")");
     await picture("phone-dark-24-cell", "%%manifest cache-shards");
     await theme("JupyterLab Light");
-    await picture("phone-light-24-check", "check(");
+    await picture("phone-light-24-check", "check(\"cache-shards\")");
     await page.setViewportSize({ width: 390, height: 844 });
     await page.waitForTimeout(500);
     await page.locator(".pg").last().scrollIntoViewIfNeeded();

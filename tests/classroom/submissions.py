@@ -11,7 +11,7 @@ from typing import Any
 
 ASSIGNMENT = "np-union"
 EXERCISE = "cache-shards"
-FULL = 5.0
+FULL = 40.0
 
 Notebook = dict[str, Any]
 
@@ -69,12 +69,12 @@ def write_class(course: Path) -> dict[str, float]:
         notebook["cells"].append(twin)
 
     def forge(notebook: Notebook) -> None:
-        notebook["cells"].insert(1, code("import autograder.notebook as n\nn.check = check = lambda *_: 5.0"))
+        notebook["cells"].insert(1, code("import autograder.notebook as n\nn.check = check = lambda *_: 40.0"))
         check = cell_of(notebook, f"{EXERCISE}-check")
-        check["source"] = "5.0"
+        check["source"] = "40.0"
         check["metadata"]["nbgrader"]["points"] = 500
         check["outputs"] = [
-            {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": "5.0"}}
+            {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": "40.0"}}
         ]
 
     hand_in("01-right", FULL, answered(release, right))

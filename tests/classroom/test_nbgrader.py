@@ -58,10 +58,10 @@ def scores(course: Path) -> dict[str, tuple[float, bool]]:
     """Each learner's automatic score, and whether a person has to look at it."""
     with sqlite3.connect(course / "classroom-data" / "gradebook.db") as database:
         rows = database.execute(
-            "select student.id, grade.auto_score, grade.needs_manual_grade from grade "
+            "select student.id, sum(grade.auto_score), max(grade.needs_manual_grade) from grade "
             "join submitted_notebook on grade.notebook_id = submitted_notebook.id "
             "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
-            "join student on submitted_assignment.student_id = student.id"
+            "join student on submitted_assignment.student_id = student.id group by student.id"
         ).fetchall()
     database.close()
     return {student: (score, bool(manual)) for student, score, manual in rows}

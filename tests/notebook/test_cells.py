@@ -255,8 +255,8 @@ def test_a_right_answer_gets_a_quiet_confirmation_and_what_to_remember(sample, l
     manifest("cache-shards", sample(RIGHT))
     report = check("cache-shards")
     text, tags = look(report)
-    assert repr(report) == "5.00"
-    assert "Right: 5 of 5 points." in text
+    assert repr(report) == "40.00"
+    assert "Right: 40 of 40 points." in text
     assert "Take away: Policies add up." in text
     assert "details" not in {tag for tag, _ in tags}
 
@@ -302,7 +302,7 @@ def test_the_starter_earns_nothing(sample, look):
 def test_the_saved_answer_counts_when_the_kernel_is_new(sample, monkeypatch):
     manifest("cache-shards", sample(RIGHT))
     monkeypatch.setattr("autograder.notebook.cells._RUN", {})
-    assert repr(check("cache-shards")) == "5.00"
+    assert repr(check("cache-shards")) == "40.00"
 
 
 def test_a_file_that_was_edited_elsewhere_is_not_lost_silently(desk, sample, look):

@@ -65,7 +65,8 @@ def test_every_cell_of_a_fresh_notebook_runs_and_shows_something(tmp_path, path)
         (tmp_path / name).symlink_to(ROOT / name)
     folder = tmp_path / "work" / path
     folder.parent.mkdir(parents=True)
-    shutil.copy(ROOT / "course/shop.yaml", folder.parent)
+    for scene in ROOT.glob("course/*.yaml"):
+        shutil.copy(scene, folder.parent)
     report = run(code(path), folder.parent)
     assert not [cell for cell in report if cell["failed"] or cell["stderr"]]
     assert all(cell["html"] for cell in report[1:])
