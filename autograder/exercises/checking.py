@@ -608,6 +608,7 @@ def _refusal_findings(world: World, read: _Answered, file: str) -> Iterator[Find
             problem = _closest(line, read.refused)
             yield finding(
                 "rejected-otherwise", file=problem.file, line=problem.position.line,
+                misconceptions=beliefs_behind(problem, read.manifests),
                 subject=_subject(problem), message=problem.message, **common,
             )  # fmt: skip
 
