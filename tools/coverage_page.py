@@ -64,7 +64,7 @@ def _lines(lessons: list[Lesson], exercises: list[Exercise], concepts: dict[str,
     yield ""
     yield "## Misconceptions"
     yield ""
-    yield "An exercise *provokes* a misconception if somebody who holds it answers otherwise than is right, and is told so."
+    yield "An exercise *provokes* a misconception if somebody who holds it answers otherwise than is right."
     yield ""
     yield "| misconception | refuted in | provoked by |"
     yield "| --- | --- | --- |"

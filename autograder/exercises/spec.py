@@ -61,6 +61,8 @@ class Prediction:
     """The same flows as an intent: the namespace of short names and the names of outside addresses."""
     questions: tuple[str, ...] = ()
     """Questions about containers, instead of flows."""
+    enforced: bool = True
+    """Whether the network plugin of the scene enforces policies."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -326,6 +328,7 @@ def _build(document: Document, folder: Path) -> Exercise:
             tuple(map(_predicted, predict.get("flows", ()))),
             read_intent(_scene(predict)),
             tuple(" ".join(text.split()) for text in predict.get("questions", ())),
+            predict.get("plugin", "enforces") == "enforces",
         ),
         folder=folder,
         spec=document,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -42,11 +42,17 @@ class Scene:
     """Where objects go that name no namespace."""
     kinds: tuple[str, ...] = ()
     """Which kinds count; none given: all."""
+    enforced: bool = True
+    """Whether the network plugin of the scene enforces policies."""
 
     @property
     def cluster(self) -> Cluster:
         """The scene without anything added."""
-        return cluster_of(self.objects)
+        return self.as_enforced(cluster_of(self.objects))
+
+    def as_enforced(self, cluster: Cluster) -> Cluster:
+        """Return a cluster with what the network plugin makes of its policies."""
+        return cluster if self.enforced else cluster.with_policies([])
 
     def read(self, text: str, file: str = "<answer>") -> Reading:
         """Return what a text says here. Nothing in the text raises."""
@@ -84,7 +90,7 @@ class Reading:
     def only(self, objects: Iterable[Object]) -> Cluster:
         """Return the scene with some of the objects in it."""
         both = {key_of(thing): thing for thing in (*self.scene.objects, *objects)}
-        return cluster_of(both.values())
+        return self.scene.as_enforced(cluster_of(both.values()))
 
     def reach(self, semantics: Semantics = KUBERNETES) -> Reachability:
         """Return who can talk to whom."""
@@ -106,7 +112,8 @@ def scene_of_exercise(exercise: Exercise) -> Scene:
     """Return the scene of an exercise. Raises `InputError` when it cannot be read."""
     intent = exercise.intent or (exercise.prediction.scene if exercise.prediction else Intent())
     asks_containers = exercise.prediction is not None and bool(exercise.prediction.questions)
-    return _scene(exercise.id, exercise.world, intent.namespace, () if asks_containers else intent.allow)
+    scene = _scene(exercise.id, exercise.world, intent.namespace, () if asks_containers else intent.allow)
+    return replace(scene, enforced=exercise.prediction is None or exercise.prediction.enforced)
 
 
 def scene_named(name: str, folder: Path) -> Scene:
