@@ -17,6 +17,8 @@ _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _TAG: Final = re.compile(r"<[^>]+>")
 _SENTENCE: Final = re.compile(r"[.!?:](?=\s|$)")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_SPOKEN: Final = re.compile(r"[^aeiouy]les?$|[td]ed$|[scgxz]es$")
+"""Ends of words whose last e is heard."""
 _VOWELS: Final = re.compile(r"[aeiouy]+")
 
 
@@ -64,6 +66,6 @@ def syllables_of(word: str) -> int:
     """
     lower = re.sub(r"[^a-z]", "", word.lower())
     found = len(_VOWELS.findall(lower))
-    if lower.endswith(("e", "es", "ed")) and not lower.endswith(("le", "ted", "ded", "ses", "ces", "ges", "xes")):
+    if lower.endswith(("e", "es", "ed")) and _SPOKEN.search(lower) is None:
         found -= 1
     return max(1, found)
