@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("pictures"), help="where pictures go")
     parser.add_argument("--chromium", default=shutil.which("chromium") or "chromium", help="the browser")
     parser.add_argument("--modules", type=Path, default=HERE, help="the folder that holds node_modules")
+    parser.add_argument("--tour", nargs="*", metavar="NOTEBOOK", help="run and picture notebooks; none named: all")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     token, port = secrets.token_hex(8), _free_port()
@@ -42,9 +43,12 @@ def main() -> int:
         )  # fmt: skip
         try:
             _wait(f"http://127.0.0.1:{port}/api/status?token={token}", server)
+            script, rest = (
+                ("lesson.mjs", [str(ROOT)]) if options.tour is None else ("tour.mjs", _notebooks(options.tour))
+            )
             return subprocess.run(
-                ["node", str(HERE / "lesson.mjs"), f"http://127.0.0.1:{port}", token, str(options.out.resolve()),
-                 options.chromium, str(options.modules.resolve()), str(ROOT)],
+                ["node", str(HERE / script), f"http://127.0.0.1:{port}", token, str(options.out.resolve()),
+                 options.chromium, str(options.modules.resolve()), *rest],
                 check=False,
             ).returncode  # fmt: skip
         finally:
@@ -53,6 +57,12 @@ def main() -> int:
                 server.wait(10)
             except subprocess.TimeoutExpired:
                 os.killpg(server.pid, signal.SIGKILL)
+
+
+def _notebooks(named: list[str]) -> list[str]:
+    """Return the notebooks of a tour, as they are called on the desk."""
+    found = [*sorted(ROOT.glob("course/*.ipynb")), *sorted(ROOT.glob("exercises/*/*.ipynb"))]
+    return named or [path.relative_to(ROOT).as_posix() for path in found]
 
 
 def _free_port() -> int:
