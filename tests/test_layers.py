@@ -22,7 +22,8 @@ LAYERS = (
     {"exercises"},
     {"desk", "pictures"},
     {"notebook"},
-    {"classroom", "cluster", "lab", "cli", "__main__"},
+    {"classroom", "cluster", "lab"},
+    {"cli", "__main__"},
 )
 """From the bottom up. What stands in one line does not know its neighbors."""
 
