@@ -133,8 +133,11 @@ def learner_answer(exercise: Exercise, folder: Path, cell: str | None = None) ->
     notebook, that is, in the notebook's own kernel. Raises `InputError` when a file cannot be read.
     """
     if cell is not None:
-        return _decide(exercise, folder, [_text(exercise, readable(cell), "the cell")], "file")
-    return _decide(exercise, folder, _texts(exercise, cells_of(exercise, folder)), "file")
+        cells = [_text(exercise, readable(cell), "the cell")]
+    else:
+        cells = _texts(exercise, cells_of(exercise, folder))
+    path = answer_path(exercise, folder)
+    return _decide(exercise, cells, read_answer(path) if path.is_file() else None, "file")
 
 
 def submitted_answer(exercise: Exercise, notebook: Path) -> Answer:
@@ -142,8 +145,18 @@ def submitted_answer(exercise: Exercise, notebook: Path) -> Answer:
 
     Raises `InputError` when the notebook or the answer's file cannot be read.
     """
-    found = _cells_in(exercise, notebook) if notebook.exists() else []
-    return _decide(exercise, notebook.parent, found, "cell")
+    found = [read_notebook(notebook)] if notebook.exists() else []
+    path = answer_path(exercise, notebook.parent)
+    return answer_among(exercise, found, read_answer(path) if path.is_file() else None)
+
+
+def answer_among(exercise: Exercise, notebooks: Iterable[Notebook], file: str | None) -> Answer:
+    """Return the answer that counts in a submission that was read: its notebooks, and its answer's file if it has one.
+
+    A cell that was changed counts; one that is still the starter leaves the word to the file.
+    """
+    cells = [(notebook, cell) for notebook in notebooks for cell in find_cells(exercise, notebook)]
+    return _decide(exercise, _texts(exercise, cells), file, "cell")
 
 
 def file_answer(exercise: Exercise, path: Path) -> Answer:
@@ -157,7 +170,7 @@ def file_answer(exercise: Exercise, path: Path) -> Answer:
             raise InputError(
                 f"{path} holds no cell for {exercise.id}: none begins with %%{magic_of(exercise)} {exercise.id}."
             )
-        return _decide(exercise, path.parent, cells, "cell", with_file=False)
+        return _decide(exercise, cells, None, "cell")
     if not path.is_file():
         raise InputError(f"{path}: there is no such file. Name a YAML file or a notebook with --answer.")
     text = _text(exercise, read_answer(path), str(path))
@@ -258,10 +271,13 @@ def _text(exercise: Exercise, text: str, file: str) -> Text:
     return Text(text, file, state_of(exercise, text))
 
 
-def _decide(exercise: Exercise, folder: Path, cells: list[Text], side: Side, *, with_file: bool = True) -> Answer:
-    """Return the answer by the table at the top; `side` is the one that counts when both were changed."""
-    path = answer_path(exercise, folder)
-    file = _text(exercise, read_answer(path), _shown(path)) if with_file and path.is_file() else None
+def _decide(exercise: Exercise, cells: list[Text], beside: str | None, side: Side) -> Answer:
+    """Return the answer by the table at the top; `side` is the one that counts when both were changed.
+
+    `beside` is the text of the answer's file, None if there is none.
+    """
+    shown = _shown(answer_path(exercise, Path()))
+    file = _text(exercise, beside, shown) if beside is not None else None
     written = body(file.text) if file else None
     cell, notes = _pick(exercise, cells, written)
     chosen: tuple[Text | None, Side] = (cell, "cell")
@@ -277,7 +293,7 @@ def _decide(exercise: Exercise, folder: Path, cells: list[Text], side: Side, *, 
         chosen = (file, "file")
     text, origin = chosen
     if text is None:
-        return Answer(exercise.id, "", _shown(path), "missing", "file", notes)
+        return Answer(exercise.id, "", shown, "missing", "file", notes)
     return Answer(exercise.id, text.text, text.file, text.state, origin, notes)
 
 

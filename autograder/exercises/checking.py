@@ -59,6 +59,7 @@ LIMITS: Final = replace(ANSWERS, max_documents=200)
 """What an answer is read with."""
 MOST_ITEMS: Final = 1000
 """How many objects, rules, peers and ports an answer may hold. More takes seconds to judge, and nobody writes it."""
+_API_REFERENCE: Final = "https://kubernetes.io/docs/reference/kubernetes-api/"
 _MOST_TOLD: Final = 20
 """How many findings of one kind are told. Nobody reads more, and broken text can have thousands."""
 _KEPT_READINGS: Final = 64
@@ -223,8 +224,8 @@ class World:
         """The share of the intent that the starter already fulfils, or the scene without any answer."""
         read = _read(self, self.exercise.starter, "starter.yaml")
         share = raw(_weighed(self, read, _judgement(self, read)))
-        if self.intent.inside:
-            # A starter that is refused holds nothing. What the scene does without any answer is worth nothing either.
+        if self.intent.flows or self.intent.inside:
+            # What the scene does without any answer is worth nothing either, whatever the starter spoils.
             nothing = _read(self, "", "starter.yaml")
             share = max(share, raw(_weighed(self, nothing, _judgement(self, nothing))))
         if share >= 1:
@@ -579,6 +580,7 @@ def _problem_findings(world: World, read: _Answered) -> Iterator[Finding]:
             subject=_subject(problem),
             message=problem.message,
             hint=problem.hint or "Nothing of the answer was judged, because nothing of it would be in the cluster.",
+            see=world.exercise.lesson or _API_REFERENCE,
         )
 
 

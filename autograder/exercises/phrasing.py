@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from autograder.network.ports import PortSet
+from autograder.network.reachability import HOST_NETWORK, UNKNOWN_ADDRESS
 
 from .findings import Finding, finding
 from .intent import FlowLine, RestLine
@@ -13,6 +14,10 @@ from .reasons import why
 
 DOCUMENTATION: Final = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 
+_ADVICE: Final = {
+    UNKNOWN_ADDRESS: "The Pod has no address yet, so no ipBlock surely holds it. Select it by its labels instead.",
+    HOST_NETWORK: "A Pod on its node's network is not surely seen as a Pod. Network plugins differ here.",
+}
 _REST: Final = {
     "unchanged": "Every flow that the task does not name stays as it is.",
     "denied": "Every flow that the task does not name is closed.",
@@ -34,13 +39,14 @@ def flow_finding(hearing: Hearing, judged: Judged, witness: Witness, believed: t
         flow=flow,
         source=flow.source,
         target=flow.target,
-        ports=_named(line) if isinstance(line, FlowLine) else witness.ports,
+        ports=_named(hearing, line, flow) if isinstance(line, FlowLine) else witness.ports,
         open=witness.ports,
         closed="any port" if witness.ports == PortSet.ALL else witness.ports,
-        wanted=_wanted(line, flow),
+        wanted=_wanted(hearing, line, flow),
         why=line.why,
         because=reason.text,
         reason=witness.reason,
+        advice=_ADVICE.get(witness.reason, "Write the policy so that the verdict does not hang on it."),
         see=lesson or DOCUMENTATION,
     )
 
@@ -55,16 +61,19 @@ def _id(judged: Judged, witness: Witness) -> str:
     return "flow-too-closed"
 
 
-def _wanted(line: FlowLine | RestLine, flow: Flow) -> str:
+def _wanted(hearing: Hearing, line: FlowLine | RestLine, flow: Flow) -> str:
     if isinstance(line, RestLine):
         return _REST[line.expect]
     word = "can" if line.expect == "allow" else "cannot"
-    return f"{flow.source} {word} reach {flow.target} on {_named(line)}."
+    return f"{flow.source} {word} reach {flow.target} on {_named(hearing, line, flow)}."
 
 
-def _named(line: FlowLine) -> str:
-    """Return the ports of a line as a sentence about it names them."""
-    return "any port" if line.expect == "deny" and line.ports == PortSet.ALL else str(line.ports)
+def _named(hearing: Hearing, line: FlowLine, flow: Flow) -> str:
+    """Return the ports of a line as a sentence about it names them: less what other lines say of the same pair."""
+    if line.expect == "allow" or line.ports != PortSet.ALL:
+        return str(line.ports)
+    others = hearing.question.wanted(flow.source, flow.target)[0]
+    return f"any port but {others}" if others else "any port"
 
 
 def _compared(right: Right) -> str:

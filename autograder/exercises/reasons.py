@@ -44,4 +44,8 @@ def _deciding(explanation: Explanation) -> PolicyTrace | None:
     ends = (explanation.ingress, explanation.egress)
     if explanation.verdict == "allowed":
         return next((end.allowing for end in ends if end.allowing is not None), None)
-    return next((end.nearest.trace for end in ends if end.nearest is not None), None)
+    closed = next((end for end in ends if end.nearest is not None), None)
+    if closed is None or closed.nearest is None:
+        return None
+    ruled = [(trace.rule.distance, index) for index, trace in enumerate(closed.policies) if trace.rule is not None]
+    return closed.policies[min(ruled)[1]] if ruled else closed.nearest.trace

@@ -91,12 +91,19 @@ def result_lines(result: Result, style: Style, *, full: bool = False, recurring:
         yield from _folded_lines(folded, style)
 
 
+def rows_of(found: Finding) -> tuple[tuple[str, str], ...]:
+    """Return what is told of a finding: the label for people, and the field. A prediction was said, not wanted."""
+    if found.id == "prediction-wrong":
+        return (("it is", "wanted"), ("you said", "got"), ("because", "because"))
+    return _ROWS
+
+
 def finding_lines(found: Finding, style: Style, problem: Problem | None = None, text: str = "") -> Iterator[str]:
     """Yield one finding in full."""
     role = {"error": "bad", "warning": "warn", "note": "quiet"}[found.severity]
     head = f"{found.title}: {found.subject}" if found.subject else found.title
     yield from _painted(f"{style.sign(role)} {head}", role, style)
-    for label, name in _ROWS:
+    for label, name in rows_of(found):
         yield from _row(label, getattr(found, name), style)
     if found.file:
         yield from _row("where", f"{found.file}, line {found.line}" if found.line else found.file, style)
@@ -173,7 +180,10 @@ def _belief_lines(belief: Misconception, finding_id: str, style: Style) -> Itera
 def _folded_lines(folded: list[Finding], style: Style) -> Iterator[str]:
     yield f"And {len(folded)} more:"
     for found in folded[:_MOST_FOLDED]:
-        lines = _wrapped(f"{found.title}: {found.subject}", style.width - 4)
+        text = f"{found.title}: {found.subject}"
+        if found.id == "prediction-wrong":
+            text = f"{found.subject}: it is {found.wanted}, you said {found.got}. {found.because}"
+        lines = _wrapped(text, style.width - 4)
         yield f"  {style.sign('quiet')} {lines[0]}"
         yield from (f"    {line}" for line in lines[1:])
     if len(folded) > _MOST_FOLDED:

@@ -116,6 +116,8 @@ def _for_policy(error: FieldError) -> str:
             return "Give ipBlock an item of its own, with a dash in front."
         case "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)":
             return "Write an address and the length of its prefix; a single address ends in /32, or /128 in IPv6."
+        case "must not have bits set beyond the prefix length":
+            return "One address alone ends in /32, or /128 in IPv6. A block begins with the first address of it."
         case "must be a strict subset of `cidr`":
             return "An exception is a smaller part of cidr, of the same family."
         case "must contain at least one letter (a-z)" if field == "port" and str(error.value).isdigit():

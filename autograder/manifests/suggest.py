@@ -25,6 +25,18 @@ _OTHER_LEVEL: Final = {
     ("Container", "PodSpec"): "the Pod's spec, beside containers",
     ("EphemeralContainer", "PodSpec"): "the Pod's spec, beside containers",
     ("PodSpec", "Container"): "each container",
+    **{
+        (struct, "VolumeMount"): "the mount, under volumeMounts of each container"
+        for struct in (
+            "Volume",
+            "EmptyDirVolumeSource",
+            "HostPathVolumeSource",
+            "ConfigMapVolumeSource",
+            "SecretVolumeSource",
+            "ProjectedVolumeSource",
+            "DownwardAPIVolumeSource",
+        )
+    },
 }
 """Structs that are taken for one another, and where the second one stands."""
 

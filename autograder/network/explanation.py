@@ -321,15 +321,23 @@ def _end_reason(
         return f"{other.name} is on the Pod's own node, and traffic from there always gets in."
     names = _and([trace.name for trace in policies])
     close = "close" if len(policies) > 1 else "closes"
-    nearest = min(policies, key=lambda trace: trace.rule.distance if trace.rule is not None else _NO_RULE)
-    if nearest.rule is None:
-        tail = "and no rule there opens anything" if len(policies) == 1 else "and none of their rules opens anything"
-        return f"{names} {close} {word} {preposition} {name}, {tail}."
-    lacks = "; ".join(condition.text for condition in nearest.rule.failed)
+    ruled = [(trace.rule.distance, trace, trace.rule) for trace in policies if trace.rule is not None]
+    if not ruled:
+        tail = "and it has no rule" if len(policies) == 1 else "and they have no rule"
+        return f"{names} {close} {word} {preposition} {name}, {tail} that opens anything.{_filled_in(policies)}"
+    _, trace, rule = min(ruled, key=lambda entry: entry[0])
+    lacks = "; ".join(condition.text for condition in rule.failed)
     return (
         f"{names} {close} {word} {preposition} {name}, and no rule matches. "
-        f"Nearest is rule {nearest.rule.index + 1} of {nearest.name}, but {lacks}."
+        f"Nearest is rule {rule.index + 1} of {trace.name}, but {lacks}."
     )
+
+
+def _filled_in(policies: list[PolicyTrace]) -> str:
+    """Return what is to be said of the only policy that closes an end if its directions were not written."""
+    if len(policies) > 1 or policies[0].policy.policy_types_written:
+        return ""
+    return f" policyTypes is absent there, so the API server filled in {_and(list(policies[0].policy.policy_types))}."
 
 
 def _and(names: list[str]) -> str:

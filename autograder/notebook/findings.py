@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograder.exercises.containers.phrasing import OF_CONTAINERS
-from autograder.exercises.report import beliefs, headline
+from autograder.exercises.report import beliefs, headline, rows_of
 from autograder.misconceptions import CATALOGUE
 
 from .html import Child, Html, element, joined, prose
@@ -26,7 +26,6 @@ CONTEXT: Final = 2
 LONGEST: Final = 160
 """How much of one line of the answer is shown."""
 _TONES: Final = {"error": ("✗", "pg-bad"), "warning": ("!", "pg-warn"), "note": ("i", "pg-note")}
-_ROWS: Final = (("wanted", "wanted"), ("got", "got"), ("because", "because"), ("compare", "nearby"))
 
 
 def outcome(tone: str, sign: str, sentence: str, *below: Child) -> Html:
@@ -69,7 +68,8 @@ def finding_html(found: Finding, result: Result, file: str) -> Html:
         [": ", element("span", found.subject, class_="pg-name")] if found.subject else None,
         class_="pg-title",
     )
-    facts = [(label, prose(getattr(found, name))) for label, name in _ROWS if getattr(found, name)]
+    rows_told = (*rows_of(found), ("compare", "nearby"))
+    facts = [(label, prose(getattr(found, name))) for label, name in rows_told if getattr(found, name)]
     if found.file and found.line:
         facts.append(("where", joined(f"{found.file}, line {found.line}")))
     rows = [[element("dt", label), element("dd", text)] for label, text in facts]

@@ -31,6 +31,8 @@ Layer = Literal[
 ACTIONS: Final = ("syscall", "read", "write", "bind", "setuid")
 """``syscall NAME [ARG=VALUE…]``, ``read PATH``, ``write PATH``, ``bind PORT``, ``setuid``."""
 
+ASKS_NONE: Final = "it asks for none as such"
+"""What the layer of capabilities says of a call that needs none."""
 _ALTERNATIVES: Final[Mapping[str, str]] = {"BPF": "SYS_ADMIN", "PERFMON": "SYS_ADMIN"}
 """Capabilities in whose place the kernel takes an older one."""
 _NODE_ONLY: Final = frozenset(
@@ -114,7 +116,7 @@ def syscall(context: Context, name: str, arguments: Mapping[int, int] | None = N
     """
     links = [_filter(context, name, arguments or {})]
     needs = SYSCALLS[name].needs
-    links.append(_capability(context, needs) if needs else Link("capability", True, "it asks for none as such"))
+    links.append(_capability(context, needs) if needs else Link("capability", True, ASKS_NONE))
     if name in _MOUNTS:
         links += _app_armor_mount(context)
     return _answer(links)
@@ -256,4 +258,17 @@ def _answer(links: list[Link]) -> Answer:
     return Answer("allowed", links[-1].layer, tuple(links))
 
 
-__all__ = ["ACTIONS", "Answer", "Link", "ask", "bind", "errno_name", "read", "setuid", "syscall", "use_level", "write"]
+__all__ = [
+    "ACTIONS",
+    "ASKS_NONE",
+    "Answer",
+    "Link",
+    "ask",
+    "bind",
+    "errno_name",
+    "read",
+    "setuid",
+    "syscall",
+    "use_level",
+    "write",
+]

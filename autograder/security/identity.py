@@ -21,7 +21,7 @@ internal/cri/server/container_create.go (platformSpecOpts) and pkg/oci/spec_opts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -158,7 +158,7 @@ def _groups(
     if gid.value is None:
         return Fact(None, "unknown", _at_least(added, "the primary group is unknown"))
     if security.get("supplementalGroupsPolicy", "Merge") == "Strict":
-        why = "gid, fsGroup and supplementalGroups; the policy Strict leaves the image's groups out"
+        why = f"{_sources(security, gid, semantics)}; the policy Strict leaves the image's groups out"
         return Fact(_sorted([gid.value, *added]), "pod", why, "measured")
     if image is None or image.groups is None:
         return Fact(None, "unknown", _at_least([gid.value, *added], "nobody said what is in the image's /etc/group"))
@@ -167,10 +167,21 @@ def _groups(
     user = name or ("root" if uid.value == 0 and image.passwd is None else None)
     groups = image.groups.items()
     merged = [group.gid for title, group in groups if user is not None and user in group.members and title != user]
-    why = "gid, fsGroup and supplementalGroups"
+    why = _sources(security, gid, semantics)
     if merged:
-        why += f", and the groups of the image that list {user}: {', '.join(map(str, sorted(set(merged))))}"
+        why += f"; {', '.join(map(str, sorted(set(merged))))}: the groups of the image that list {user}"
     return Fact(_sorted([gid.value, *added, *merged]), "image" if merged else "pod", why, "measured")
+
+
+def _sources(security: Mapping[str, Any], gid: Fact[int], semantics: Semantics) -> str:
+    """Return which field brings which group."""
+    parts = [f"{gid.value}: the primary group"]
+    if "fsGroup" in security and semantics.fs_group_effect == "group":
+        parts.append(f"{security['fsGroup']}: fsGroup")
+    added = _sorted(security.get("supplementalGroups", ()))
+    if added:
+        parts.append(f"{', '.join(map(str, added))}: supplementalGroups")
+    return "; ".join(parts)
 
 
 def _at_least(groups: list[int], missing: str) -> str:
@@ -178,7 +189,7 @@ def _at_least(groups: list[int], missing: str) -> str:
     return f"{missing}{known}"
 
 
-def _sorted(groups: list[int]) -> tuple[int, ...]:
+def _sorted(groups: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(set(groups)))
 
 

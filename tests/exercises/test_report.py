@@ -33,7 +33,7 @@ def text(lines):
 def test_a_result_says_what_was_earned_and_tells_the_first_fault_in_full():
     said = text(result_lines(check(ONLY_API, WRONG["x-too-wide"]), Style(90)))
     assert said.startswith("only-api: Only api asks the database\n✗ Not there yet: ")
-    assert "✗ Open, and it gives a secret away: office (203.0.113.7) -> shop/db TCP 5432\n" in said
+    assert "✗ Open, and must stay closed: office (203.0.113.7) -> shop/db TCP 5432\n" in said
     assert "  where    <answer>, line 11" in said
     assert "  compare  " in said
     assert said.endswith("And 1 more:\n  · Open, and should be closed: shop/api -> shop/db TCP 9187")

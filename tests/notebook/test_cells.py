@@ -64,7 +64,7 @@ def test_a_verdict_that_changed_unfolds_to_its_reason_for_a_click_or_a_key(sampl
 
 def test_a_closed_port_is_explained_as_closed(look):
     text, _ = look(manifest("mine", HEAD + "spec: {podSelector: {matchLabels: {app: cache}}}\n"))
-    assert "TCP 7001: denied.shop/mine closes ingress into shop/cache, and no rule there opens anything." in text
+    assert "TCP 7001: denied.shop/mine closes ingress into shop/cache, and it has no rule that opens anything." in text
 
 
 def test_a_destination_that_declares_nothing_is_explained_by_a_port_that_people_know(look):

@@ -34,9 +34,9 @@ def test_the_starter_earns_nothing(exercise):
 
 
 @pytest.mark.parametrize("exercise", WRITTEN, ids=lambda exercise: exercise.id)
-def test_there_are_two_right_answers_and_one_that_believes_otherwise(exercise):
+def test_there_are_two_right_answers_and_a_wrong_one(exercise):
     assert len(exercise.right) >= 2
-    assert [sample for sample in exercise.wrong if sample.name in CATALOGUE]
+    assert exercise.wrong
     assert exercise.solution is not None
     assert "____" in exercise.solution.rung
 
@@ -48,10 +48,10 @@ def test_a_right_answer_earns_everything(exercise, sample):
 
 
 @pytest.mark.parametrize(("exercise", "sample"), samples("wrong"))
-def test_a_wrong_answer_earns_at_most_two_thirds_and_has_its_belief_named_first(exercise, sample):
+def test_a_wrong_answer_does_not_pass_and_has_its_belief_named_first(exercise, sample):
     result = check(exercise, sample.text)
     assert result.status == "fail"
-    assert result.score <= exercise.points * 2 / 3
+    assert result.score < exercise.points
     first = result.findings[0]
     assert first.severity == "error"
     if sample.name.startswith("x-"):

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 from autograder.security.capabilities import CAPABILITIES, in_order
 from autograder.security.fields import FIELDS
 from autograder.security.selinux import LevelError, read_level
-from autograder.security.standards import level_of
+from autograder.security.standards import LEVELS, Judgement
 
 if TYPE_CHECKING:
     from autograder.manifests.problems import Path
@@ -205,11 +205,12 @@ def _volumes(context: Context) -> Known:
 
 
 def _level(context: Context) -> Known:
-    return Known(
-        level_of(context.pod, minor=context.node.minor, semantics=context.semantics),
-        "the checks of Pod Security",
-        context.container.path,
-    )
+    judgement = Judgement(context.pod, minor=context.node.minor, semantics=context.semantics)
+    level = judgement.level()
+    if level == LEVELS[-1]:
+        return Known(level, "no check of Pod Security finds anything", context.container.path)
+    first = judgement.violations(LEVELS[LEVELS.index(level) + 1])[0]
+    return Known(level, f"the check {first.check}: {first.reason} ({first.detail})", context.container.path)
 
 
 def _image(context: Context) -> Known:

@@ -13,9 +13,10 @@ from typing import Any, Final
 from autograder.manifests.objects import Namespace, Object, Pod
 from autograder.manifests.problems import Path, Problem
 from autograder.security import KUBERNETES, Context, Semantics, effective
-from autograder.security.can import Answer, ask, use_level
+from autograder.security.can import ASKS_NONE, Answer, ask, use_level
 from autograder.security.capabilities import in_order
 from autograder.security.containers import line_of
+from autograder.security.filesystem import place_of
 from autograder.security.misplaced import with_misplaced
 from autograder.security.standards import LEVELS, Judgement, Violation
 from autograder.security.standards.admission import policy_of
@@ -257,16 +258,21 @@ def _of_action(line: CanLine, context: Context) -> Iterator[Wrong]:
     answer = answered(context, line.action)
     if answer.verdict != line.expect:
         action = " ".join(line.action)
+        if context.starts.ok is False:
+            stop = facts.known(context, "starts")
+            wanted = f"it {'can' if line.expect == 'allowed' else 'cannot'} {_phrase(line.action)}"
+            yield Wrong(f"{_title(context)}: {action}", wanted, "it does not start", stop.why, context.pod, stop.path)
+            return
         got = {"allowed": "it can", "denied": "it cannot", "unknown": "nobody can say"}[answer.verdict]
         if answer.errno:
             got += f": {answer.errno}"
         yield Wrong(
             f"{_title(context)}: {action}",
-            f"it {'can' if line.expect == 'allowed' else 'cannot'} {action}",
+            f"it {'can' if line.expect == 'allowed' else 'cannot'} {_phrase(line.action)}",
             got,
-            deciding(answer),
+            deciding(context, answer),
             context.pod,
-            _field_of(context, answer),
+            _field_of(context, answer, line.action),
             allowed={"allowed": True, "denied": False, "unknown": None}[answer.verdict],
         )
 
@@ -281,22 +287,63 @@ def answered(context: Context, action: Sequence[str]) -> Answer:
     return ask(context, action)
 
 
-def deciding(answer: Answer) -> str:
-    """Return what the layer says that decides; of several that let pass, the last."""
+def _phrase(action: Sequence[str]) -> str:
+    """Return an action as it stands behind ``can``.
+
+    >>> _phrase(["reads", "s0:c1,c2"]), _phrase(["syscall", "ptrace"]), _phrase(["write", "/tmp"])
+    ('read a file at the level s0:c1,c2', 'make the system call ptrace', 'write /tmp')
+    """
+    word, *rest = action
+    form = {
+        "reads": "read a file at the level {}",
+        "writes": "write a file at the level {}",
+        "syscall": "make the system call {}",
+        "bind": "listen on port {}",
+        "setuid": "become root with a setuid program",
+    }.get(word, f"{word} {{}}")
+    return form.format(" ".join(rest))
+
+
+_LAYERS: Final = {
+    "seccomp": "seccomp",
+    "capability": "capabilities",
+    "selinux": "SELinux",
+    "apparmor": "AppArmor",
+    "no_new_privs": "no_new_privs",
+}
+"""The layers by the names that the lessons use; any other is itself."""
+
+
+def deciding(context: Context, answer: Answer) -> str:
+    """Return what the layer says that decides; of several that let pass, the last that has something to say."""
     wanted = {"allowed": True, "denied": False, "unknown": None}[answer.verdict]
     links = [link for link in answer.chain if link.ok is wanted]
-    link = links[-1] if answer.verdict == "allowed" else links[0]
-    return f"{link.layer}: {link.why}"
+    told = [link for link in links if link.why != ASKS_NONE] or links
+    link = told[-1] if answer.verdict == "allowed" else told[0]
+    process = f"; the process has {_ids(context)}" if link.layer == "permissions" else ""
+    return f"{_LAYERS.get(link.layer, link.layer)}: {link.why}{process}"
 
 
-def _field_of(context: Context, answer: Answer) -> Path:
-    """Return the field of the manifest that the deciding layer reads."""
+def _ids(context: Context) -> str:
+    groups = context.identity.groups.value
+    uid = context.identity.uid.value
+    who = "an unknown user" if uid is None else f"uid {uid}"
+    return who + (f" and the groups {', '.join(map(str, groups))}" if groups is not None else "")
+
+
+def _field_of(context: Context, answer: Answer, action: Sequence[str]) -> Path:
+    """Return the field of the manifest that the deciding layer reads; of a mounted file it is the mount."""
     name = {"seccomp": "seccomp", "capability": "capabilities", "no_new_privs": "no_new_privs", "selinux": "selinux"}
     fact = name.get(answer.decided_by)
     if fact is not None:
         return facts.known(context, fact).path
     if answer.decided_by == "mount" and context.read_only_root.value:
         return facts.known(context, "read_only_root").path
+    if action[0] in {"read", "write"}:
+        effect = place_of(action[1], context.places).effect
+        for index, mount in enumerate(context.container.value.get("volumeMounts", ()) if effect else ()):
+            if effect is not None and mount.get("mountPath") == effect.mount.path:
+                return (*context.container.path, "volumeMounts", index)
     return facts.known(context, "uid").path
 
 
@@ -314,9 +361,9 @@ def _of_level(line: LevelLine, namespaces: tuple[str, ...], after: Inside) -> It
             yield Wrong(
                 f"{pod.namespace}/{pod.name}",
                 f"the level {line.level}",
-                f"{judgement.level()}; {violation.reason}"
+                f"only {judgement.level()}: {violation.reason}"
                 + (f", and {len(violations) - 1} more" * (len(violations) > 1)),
-                violation.detail,
+                f"the check {violation.check}: {violation.detail}",
                 pod,
                 _place(pod, violation),
             )

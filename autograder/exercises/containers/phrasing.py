@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from autograder.exercises.findings import Finding, finding
+from autograder.security.fields import FIELDS
 
 from .judging import Judged, Wrong
 from .lines import CanLine, EffectiveLine, LevelLine
@@ -21,6 +23,7 @@ OF_CONTAINERS: Final = frozenset(
     }
 )
 """The ids of the findings that are made here."""
+_WORD: Final = re.compile(r"[a-z]+[,:;]?")
 _LEVELS: Final = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 _CONTEXT: Final = "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"
 
@@ -29,6 +32,7 @@ def container_finding(judged: Judged, wrong: Wrong, believed: tuple[str, ...], l
     """Return the finding for what proves that a line does not hold."""
     file, line = wrong.place
     is_level = isinstance(judged.line, LevelLine)
+    is_act = isinstance(judged.line, CanLine)
     return finding(
         _id(judged, wrong),
         file=file,
@@ -36,9 +40,9 @@ def container_finding(judged: Judged, wrong: Wrong, believed: tuple[str, ...], l
         weight=float(judged.line.weight),
         misconceptions=believed,
         subject=wrong.subject,
-        wanted=_sentence(wrong.wanted),
-        got=_sentence(wrong.got) + ".",
-        because=_sentence(wrong.because) + ("" if is_level or not wrong.because else "."),
+        wanted=as_sentence(wrong.wanted) if is_act else wrong.wanted.removesuffix("."),
+        got=(as_sentence(wrong.got) if is_act else wrong.got.removesuffix(".")) + ".",
+        because=as_sentence(wrong.because) + ("" if is_level or not wrong.because else "."),
         why=judged.line.why,
         see=lesson or (_LEVELS if is_level else _CONTEXT),
     )
@@ -56,5 +60,12 @@ def _id(judged: Judged, wrong: Wrong) -> str:
     return "level-missed" if isinstance(judged.line, LevelLine) else "kept-changed"
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].removesuffix(".")
+def as_sentence(text: str) -> str:
+    """Return a text with a capital letter and without its full stop. A name at the beginning is spelled as it is.
+
+    >>> as_sentence("it can write /tmp."), as_sentence("hostUsers is not set"), as_sentence("privileged is true")
+    ('It can write /tmp', 'hostUsers is not set', 'privileged is true')
+    """
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    is_word = _WORD.fullmatch(first) is not None and first not in FIELDS
+    return (text[:1].upper() + text[1:] if is_word else text).removesuffix(".")

@@ -34,6 +34,7 @@ from autograder.security.filesystem import place_of
 
 from . import facts
 from .judging import Inside, answered, deciding
+from .phrasing import as_sentence
 
 _YES_NO: Final = {"yes": "yes", "no": "no", "true": "yes", "false": "no", "allowed": "yes", "denied": "no"}
 _VERDICTS: Final = {"allowed": "yes", "denied": "no"}
@@ -117,7 +118,7 @@ class ContainerQuestions:
         found = asking(context)
         source = context.pod.source
         return Reason(
-            found.why[:1].upper() + found.why[1:] + ".",
+            as_sentence(found.why) + ".",
             source.file if source else None,
             line_of(context.pod, *found.path) if source else None,
         )
@@ -164,7 +165,7 @@ def _fact(context: Context, name: str) -> _Answered:
 
 def _can(context: Context, words: list[str]) -> _Answered:
     answer = ask(context, words)
-    return _Answered(_VERDICTS.get(answer.verdict), deciding(answer), context.container.path)
+    return _Answered(_VERDICTS.get(answer.verdict), deciding(context, answer), context.container.path)
 
 
 def _holds(context: Context, name: str) -> _Answered:
@@ -175,7 +176,7 @@ def _holds(context: Context, name: str) -> _Answered:
 
 def _selinux(context: Context, words: list[str]) -> _Answered:
     answer = answered(context, words)
-    return _Answered(_VERDICTS.get(answer.verdict), deciding(answer), facts.known(context, "selinux").path)
+    return _Answered(_VERDICTS.get(answer.verdict), deciding(context, answer), facts.known(context, "selinux").path)
 
 
 def _owned(context: Context, path: str, what: str) -> _Answered:
@@ -184,4 +185,6 @@ def _owned(context: Context, path: str, what: str) -> _Answered:
         return _Answered(None, f"nothing is mounted at {path}", context.container.path)
     number = place.ownership.owner if what == "owner" else place.ownership.group
     why = place.effect.why if place.effect is not None else place.why
+    if place.effect is not None and what == "owner" and place.effect.after.owner == place.effect.before.owner:
+        why = f"fsGroup changes the group and the mode of a volume, never its owner ({why})"
     return _Answered(None if number is None else str(number), why, context.container.path)

@@ -66,7 +66,8 @@ class Granted:
         """The steps in a sentence."""
         text = "; ".join(step.what for step in self.steps)
         if self.ignored:
-            text += f"; {', '.join(self.ignored)} is not known to the runtime and does nothing"
+            are, do = ("is", "does") if len(self.ignored) == 1 else ("are", "do")
+            text += f"; {', '.join(self.ignored)} {are} not known to the runtime and {do} nothing"
         return text
 
 
