@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import autograder
+from autograder.classroom.records import Record, Scored
+from autograder.classroom.submission import Submission
 from autograder.course import Course
 from autograder.exercises.answers import Answer, answer_among, answer_path, body
 from autograder.exercises.checking import Result, check_answer, unreadable
@@ -21,8 +23,6 @@ from autograder.exercises.notebooks import Notebook, parse_notebook, read_notebo
 from autograder.exercises.spec import Exercise, Exercises
 from autograder.manifests.limits import InputError
 
-from ..records import Record, Scored
-from ..submission import Submission
 from .settings import Settings
 
 _KEPT: Final = 512
@@ -100,10 +100,7 @@ class Grader:
         scored: list[Scored] = []
         for exercise in self.exercises_of(assignment):
             answer = _answer(exercise, parts)
-            if answer is None:
-                result = unreadable(exercise, " ".join(parts.trouble))
-            else:
-                result = self._result(exercise, answer)
+            result = self._result(exercise, answer) if answer else unreadable(exercise, " ".join(parts.trouble))
             excused = settings.is_excused(student, assignment, exercise.id)
             results.append(result)
             scored.append(_scored(exercise, answer, result, excused=excused))
@@ -131,7 +128,7 @@ class Grader:
         return Graded(record, tuple(results))
 
     def failed(self, submission: Submission, why: str) -> Record:
-        """Return the record of a submission that the grader itself failed on: nothing earned, and somebody must look."""
+        """Return the record of a submission that the grader itself failed on: somebody must look."""
         return Record(
             student=submission.student,
             assignment=submission.assignment,

@@ -1,4 +1,4 @@
-"""One program at a time writes into a folder of grades. The lock goes with the process that holds it, however it ends."""
+"""One program at a time writes into a folder of grades. The lock goes with its process, however that ends."""
 
 from __future__ import annotations
 

@@ -23,10 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from autograder.classroom.records import FEEDBACK, RECORDS
 from autograder.exercises.answers import replace_file
 from autograder.manifests.limits import InputError
-
-from ..records import FEEDBACK, RECORDS
 
 MARK: Final = "shard.json"
 _SHARD: Final = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")

@@ -204,6 +204,17 @@ def _volumes(context: Context) -> Known:
     return Known(value, "; ".join(effect.why for effect in context.volumes), context.container.path)
 
 
+def _world_readable(context: Context) -> Known:
+    """Return the files of Secrets, ConfigMaps and the like that every user of the container may read."""
+    found, why, path = [], "every file of a volume is closed to others", context.container.path
+    for effect in context.volumes:
+        for name, ownership in effect.files:
+            if ownership.mode is not None and ownership.mode & 0o004:
+                found.append(f"{effect.mount.path.rstrip('/')}/{name}")
+                why = f"the files of {effect.mount.volume.name} have the mode {ownership.octal}: the last digit is for others"
+    return Known(sorted(found), why, path)
+
+
 def _level(context: Context) -> Known:
     judgement = Judgement(context.pod, minor=context.node.minor, semantics=context.semantics)
     level = judgement.level()
@@ -257,6 +268,7 @@ _FACTS: Final[Mapping[str, Callable[[Context], Known]]] = {
     "sysctls": _sysctls,
     "writable": _writable,
     "volumes": _volumes,
+    "world_readable": _world_readable,
     "level": _level,
     "image": _image,
     "rest": _rest,
