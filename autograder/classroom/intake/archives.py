@@ -69,6 +69,8 @@ class Entry:
     crc: int
     fault: str = ""
     """Why it cannot be read, and what helps; empty if it can."""
+    leads_out: bool = False
+    """Whether its name is refused: then nothing tells whose it is."""
     note: str = ""
     """What has to be said although it can be read."""
 
@@ -180,6 +182,7 @@ def _entries(stream: BinaryIO, directory: _Directory, limits: IntakeLimits) -> I
             method=fields[4],
             crc=fields[7],
             fault=f"{fault}. Pack the notebook and the answers alone." if fault else _fault(mode, fields[3], fields[4]),
+            leads_out=bool(fault),
         )
 
 
@@ -235,9 +238,9 @@ def _without_overlaps(found: list[Entry], end: int) -> list[Entry]:
 
 def _each_once(found: list[Entry]) -> list[Entry]:
     """Return the entries without those that a later one of the same path replaces."""
-    last: dict[tuple[str, bool], Entry] = {}
+    last: dict[tuple[str, bool, bool], Entry] = {}
     for entry in found:
-        key = (entry.path, entry.is_folder)
+        key = (entry.path, entry.is_folder, entry.leads_out)  # a name that is refused takes nobody's place
         doubled = key in last and not entry.is_folder
         last[key] = replace(entry, note="it stands in the archive twice; the last one counts.") if doubled else entry
     return list(last.values())

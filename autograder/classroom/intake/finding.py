@@ -71,6 +71,10 @@ class _Settling:
         untold = []
         told_in: dict[int, set[str]] = defaultdict(set)
         for unit in self._units:
+            if self._wanted and unit.assignment not in {"", self._wanted}:
+                reason = f"It is for {unit.assignment}, not for {self._wanted}."
+                self._pass(unit.origin, reason, names[unit.raw], unit.assignment)
+                continue
             handed = list(self._settled(unit, names[unit.raw]))
             if not handed:
                 untold.append(unit)
@@ -91,10 +95,6 @@ class _Settling:
     def _settled(self, unit: Unit, student: str) -> Iterator[Handed]:
         """Yield the submissions of a unit; none if nothing tells what it is for."""
         if self._wanted:
-            if unit.assignment and unit.assignment != self._wanted:
-                reason = f"It is for {unit.assignment}, not for {self._wanted}."
-                self._pass(unit.origin, reason, student, unit.assignment)
-                return
             yield self._for_wanted(unit, student)
             return
         if unit.assignment or self._teller.only:

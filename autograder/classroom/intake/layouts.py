@@ -19,7 +19,7 @@ from .archives import entries_of
 from .contents import READ, Contents, Part
 from .folders import read_regular
 from .limits import IntakeLimits
-from .paths import kind_of
+from .paths import clean_path, kind_of
 from .patterns import of_file, of_folder, ranked
 from .places import TIMESTAMP, InArchive, OnDisk, Place
 from .telling import Teller, uploaded_again
@@ -140,12 +140,15 @@ class Layouts:
             self._pass(origin, str(error))
             return
         top = InArchive.of(path, origin, entries)
+        refused = [entry for entry in entries if entry.leads_out]
         del entries
         one = self._is_one_learners(top, is_top=True) or (not top.folders and len(top.files) == 1)
         if one and not any(of_file(part.name, self._patterns) for part in top.files):
             student, told = self._teller.split(path.stem)
             self._unit(student or path.resolve().parent.name, origin, told, [Part(path, path.name)])
         else:
+            for entry in refused:
+                self._pass(f"{origin}/{entry.path}", f"{entry.fault[0].upper()}{entry.fault[1:]}")
             self._named(top, depth)
 
     # -- a class ----------------------------------------------------------------------------------
@@ -195,7 +198,7 @@ class Layouts:
                 reason = f"{clean_name(upload.file)} was handed in again; the upload with number {last[base]} counts."
                 self._pass(upload.origin, reason, clean_name(student))
             else:
-                yield Part(part.at, upload.file or part.name, part.entry, part.is_folder, part.fault)
+                yield Part(part.at, self._clean(upload.file or part.name), part.entry, part.is_folder, part.fault)
 
     def _plain(self, parts: Iterable[Part], assignment: str, origin: str, depth: int = 0) -> None:
         """Find the units among files that only their learners' names tell."""
@@ -222,7 +225,10 @@ class Layouts:
                 units[student] = self._unit(student, where, "", [])
             unit = units[student]
             unit.assignment = unit.assignment or assignment
-            unit.parts.append(Part(part.at, file, part.entry))
+            unit.parts.append(Part(part.at, self._clean(file), part.entry))
+
+    def _clean(self, name: str) -> str:
+        return clean_path(name, self._limits)[0]
 
     def _named_after(self, part: Part) -> tuple[str, str, str]:
         """Return learner, assignment and file of a name such as ``ada_np-union.ipynb``."""
@@ -275,13 +281,15 @@ class Layouts:
 
     def _holds_learners(self, folder: Place) -> bool:
         """Return whether a folder with the name of an assignment holds learners, and not their answers."""
-        if any(part.name == TIMESTAMP for part in folder.files):
-            return False
-        return any(
-            kind_of(part.name) in {"notebook", "zip"} and not self._teller.named(PurePosixPath(part.name).stem)
+        if any(
+            part.name == TIMESTAMP or (kind_of(part.name) in READ and self._teller.by_name(part.name))
             for part in folder.files
-        ) or any(
-            below.name.lower() not in _OF_A_DESK and not self._teller.is_exercise(below.name)
+        ):
+            return False
+        return any(kind_of(part.name) in {"notebook", "zip"} for part in folder.files) or any(
+            below.name.lower() not in _OF_A_DESK
+            and not self._teller.is_exercise(below.name)
+            and kind_of(below.name) not in READ
             for below in folder.folders
         )
 

@@ -32,6 +32,7 @@ _PACKED: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tbz2", ".tgz", ".txz",
 _RENAMED: Final = re.compile(r"\.(ipynb|ya?ml)\.(txt|json|html?|download)$", re.IGNORECASE)
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
 _OF_THE_COURSE: Final = frozenset({"course.yaml", "exercise.yaml", "world.yaml", "starter.yaml", "given.yaml"})
+_LEFT_BEHIND: Final = frozenset({"__MACOSX", ".DS_Store", ".git", ".gitignore", ".gitkeep", ".ipynb_checkpoints"})
 _LONGEST_SHOWN: Final = 100
 
 
@@ -46,8 +47,13 @@ def kind_of(name: str) -> Kind:
 
 
 def is_left_behind(component: str) -> bool:
-    """Return whether a file or folder of this name was left by a program, and handed in by nobody."""
-    return component == "__MACOSX" or (component.startswith(".") and component not in {".", ".."})
+    """Return whether a file or folder of a submission was left by a program, by its name, and handed in by nobody."""
+    return component in _LEFT_BEHIND or (component.startswith(".") and component not in {".", ".."})
+
+
+def is_no_learner(component: str) -> bool:
+    """Return the same of a name among those of learners, where ``.ada`` may be one."""
+    return component in _LEFT_BEHIND or component.startswith("._")
 
 
 def is_of_the_course(path: str) -> bool:

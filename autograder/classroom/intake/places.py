@@ -15,7 +15,7 @@ from .archives import Entry
 from .contents import Part
 from .folders import look, read_regular
 from .limits import IntakeLimits
-from .paths import is_left_behind
+from .paths import is_left_behind, is_no_learner
 from .times import LONGEST, read_time
 
 TIMESTAMP: Final = "timestamp.txt"
@@ -67,7 +67,7 @@ class OnDisk:
             return [Part(self.at, self.name, fault=str(error))], []
         faults = {"file": "", "link": "it is a link, which is not followed.", "special": "it is no regular file."}
         for each in seen:
-            if is_left_behind(each.name):
+            if is_no_learner(each.name):
                 continue
             if each.kind == "folder":
                 folders.append(
@@ -117,7 +117,7 @@ class InArchive:
         top = cls(archive, archive.stem, origin)
         for entry in found:
             parts = PurePosixPath(entry.path).parts
-            if any(is_left_behind(part) for part in parts):
+            if entry.leads_out or is_no_learner(parts[0]) or any(is_left_behind(part) for part in parts[1:]):
                 continue
             here = top
             for part in parts if entry.is_folder else parts[:-1]:
