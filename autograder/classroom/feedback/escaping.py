@@ -17,7 +17,7 @@ from typing import Final
 from autograder.notebook.html import visible
 
 _WORD: Final = re.compile(r"(?P<open>[(\"'“‘]*)(?P<core>.*?)(?P<close>[.,:;!?)\"'”’…]*)", re.DOTALL)
-_PLAIN: Final = re.compile(r"[^\W_]+(?:[-'’,/–—][^\W_]+)*%?|[-–—]|->|")
+_PLAIN: Final = re.compile(r"[^\W_]+(?:[-'’,/–—][^\W_]+)*%?|\d\d?:\d\d|[-–—]|->|")
 _TICKS: Final = re.compile(r"`+")
 _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from autograder.classroom.records import Record, Scored
 from autograder.exercises.checking import Result
@@ -97,7 +97,8 @@ _STATES: Final = {
 def summary(record: Record) -> Summary:
     """Return what stands on top of the feedback to a submission."""
     headline, tone = _headline(record)
-    received = record.received.replace("T", " ").replace("Z", " UTC") if record.received else ""
+    # Seconds tell nobody anything.
+    received = f"{record.received[:16].replace('T', ' ')} UTC" if record.received else ""
     return Summary(headline, tone, tuple(_notes(record)), record.trouble, received)
 
 
@@ -144,8 +145,10 @@ def _bounded(result: Result) -> Result:
 
 
 def _clipped(found: Finding) -> Finding:
-    long = {name: text for name in _TEXTS if len(text := getattr(found, name) or "") > LONGEST}
-    return replace(found, **{name: f"{text[:LONGEST]}…" for name, text in long.items()}) if long else found
+    long: dict[str, Any] = {
+        name: f"{text[:LONGEST]}…" for name in _TEXTS if len(text := getattr(found, name) or "") > LONGEST
+    }
+    return replace(found, **long) if long else found
 
 
 def _headline(record: Record) -> tuple[str, Tone]:
