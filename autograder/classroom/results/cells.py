@@ -36,10 +36,10 @@ Value = str | int | float | bool | None
 
 
 def row(values: Iterable[Value]) -> str:
-    """Return a row of a CSV file with its line end.
+    r"""Return a row of a CSV file with its line end.
 
     >>> row(["ada", -2.5, None, "=1+1"])
-    '"ada",-2.5,,"\\'=1+1"\\r\\n'
+    '"ada",-2.5,,"\'=1+1"\r\n'
     """
     return ",".join(map(cell, values)) + "\r\n"
 

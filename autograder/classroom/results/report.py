@@ -192,12 +192,14 @@ class _Lookup:
         self._exercises = Exercises(course) if course is not None else None
 
     def lessons(self, misconception: str, where: Iterable[tuple[str, str]]) -> list[str]:
-        """The lessons that refute a misconception, or else that of the exercise where it was met most."""
+        """The lessons that refute a misconception, that of the exercise where it was met most often first."""
+        known = self._exercises.ids if self._exercises is not None else ()
+        practised = [self._exercises.get(name).lesson for _, name in where if name in known] if self._exercises else []
         found = [lesson.file for lesson in self._lessons if misconception in lesson.misconceptions]
-        if found or self._exercises is None:
-            return found
-        known = (self._exercises.get(name).lesson for _, name in where if name in self._exercises.ids)
-        return [lesson for lesson in known if lesson][:1]
+        if not found:
+            return [lesson for lesson in practised if lesson][:1]
+        first = next((lesson for lesson in practised if lesson in found), found[0])
+        return [first, *(lesson for lesson in found if lesson != first)]
 
     def example(self, misconception: str, where: Iterable[tuple[str, str]]) -> dict[str, str] | None:
         """An answer with this belief behind it, as the authors of the course wrote it."""
@@ -318,11 +320,13 @@ def _page(data: dict[str, Any]) -> str:
         element("h1", "Class report"),
         element("p", _many(data["submissions"], "submission"), ", ", _many(data["learners"], "learner"), "."),
         section("Scores", _overview(data["assignments"]), map(_distribution, data["assignments"])),
-        section("Exercises, the hardest first", _exercises(data["exercises"])),
+        section("Exercises", _exercises(data["exercises"])),
         section("Misconceptions", _misconceptions(data["misconceptions"])),
         section("Concepts", _concepts(data["concepts"])),
         section("For the instructor only", _look_at(data["look_at"])),
-        element("footer", element("p", "The same numbers are in report.json, and those of each learner in grades.csv.")),
+        element(
+            "footer", element("p", "The same numbers are in report.json, and those of each learner in grades.csv.")
+        ),
     )
 
 
@@ -355,7 +359,7 @@ def _distribution(found: dict[str, Any]) -> Html:
         f"How scores in {name} are spread: {found['full_marks']} of {_many(total, 'submission')} earned every point, "
         f"{low} earned less than half. The mean is {percent(found['mean'])}, the median {percent(found['median'])}."
     )
-    rows: list[list[Child]] = [[f"{label} %", str(count)] for label, count in bins]
+    rows: list[list[Child]] = [[f"{label}%", str(count)] for label, count in bins]
     picture = histogram([count for _, count in bins], [label for label, _ in bins], "percent of the points", alt)
     return joined(
         element("h3", name),
@@ -385,7 +389,7 @@ def _exercises(exercises: list[dict[str, Any]]) -> Html:
         ]
 
     rows = [row(found) for found in exercises]
-    return _shown("Exercises", heads, rows, "exercise", numbers=(2, 3, 4))
+    return _shown("The hardest first", heads, rows, "exercise", numbers=(2, 3, 4))
 
 
 def _misconceptions(misconceptions: list[dict[str, Any]]) -> Html:
@@ -399,7 +403,7 @@ def _misconceptions(misconceptions: list[dict[str, Any]]) -> Html:
             str(found["learners"]),
             joined(percent(found["share"]), bar(found["share"])),
             str(found["answers"]),
-            joined([element("span", lesson, class_="pg-fact pg-name") for lesson in found["lessons"]]),
+            element("span", Path(found["lessons"][0]).stem if found["lessons"] else "", class_="pg-name"),
         ]
         for found in met
     ]
@@ -409,7 +413,7 @@ def _misconceptions(misconceptions: list[dict[str, Any]]) -> Html:
             "Each is the belief behind a wrong answer, as the feedback names it. "
             "Shares are of the learners who changed at least one answer.",
         ),
-        _shown("Misconceptions", heads, rows, "misconception", numbers=(1, 2, 3)),
+        _shown("What most learners met first", heads, rows, "misconception", numbers=(1, 2, 3)),
         [_belief(found) for found in met],
     )
 
@@ -451,7 +455,7 @@ def _concepts(concepts: list[dict[str, Any]]) -> Html:
         for found in concepts
     ]
     heads = ("concept", "learners", "answers right", "points earned")
-    return _table("Concepts", heads, rows, numbers=(1, 2, 3))
+    return _table("The whole class, by concept", heads, rows, numbers=(1, 2, 3))
 
 
 def _look_at(kinds: dict[str, Any]) -> Html:
@@ -481,7 +485,9 @@ def _look_at(kinds: dict[str, Any]) -> Html:
                 element("p", f"{rest} more are in grades.csv.", class_="pg-quiet") if rest else None,
             )
         )
-    return joined(parts or element("p", "Nothing was late, unreadable, or a sign of anything, and the grader never failed."))
+    return joined(
+        parts or element("p", "Nothing was late, unreadable, or a sign of anything, and the grader never failed.")
+    )
 
 
 # -- pieces ------------------------------------------------------------------------------------------
@@ -491,28 +497,26 @@ def percent(part: float) -> str:
     """Return a share in percent; what is not all or nothing is not called so.
 
     >>> percent(1), percent(0.9999), percent(0.001), percent(0.5), percent(0)
-    ('100 %', '99 %', '1 %', '50 %', '0 %')
+    ('100%', '99%', '1%', '50%', '0%')
     """
     rounded = round(part * 100)
     if 0 < part < 1:
         rounded = min(max(rounded, 1), 99)
-    return f"{rounded} %"
+    return f"{rounded}%"
 
 
 def _many(count: int, name: str) -> str:
     return f"{count} {name}{'' if count == 1 else 's'}"
 
 
-def _shown(
-    name: str, heads: tuple[str, ...], rows: list[list[Child]], thing: str, numbers: Iterable[int] = ()
-) -> Html:
+def _shown(name: str, heads: tuple[str, ...], rows: list[list[Child]], thing: str, numbers: Iterable[int] = ()) -> Html:
     """Return a table whose end is folded."""
     first = _table(name, heads, rows[:SHOWN], numbers)
     rest = rows[SHOWN:]
     if not rest:
         return first
     more = element("summary", f"{_many(len(rest), thing)} more")
-    return joined(first, element("details", more, _table(f"{name}, the others", heads, rest, numbers)))
+    return joined(first, element("details", more, _table(f"{name}: the others", heads, rest, numbers)))
 
 
 def _table(name: str, heads: Iterable[str], rows: Iterable[list[Child]], numbers: Iterable[int] = ()) -> Html:

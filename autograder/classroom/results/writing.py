@@ -24,7 +24,9 @@ def replacing(path: Path) -> Iterator[TextIO]:
                 yield stream
             part.replace(path)
         except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror}. Make room, or name another folder.") from None
+            raise InputError(
+                f"{path} cannot be written: {error.strerror}. Make room, or name another folder."
+            ) from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
