@@ -30,7 +30,7 @@ def words(text: str) -> str:
     >>> words("Nobody else (not web) reaches [db](http://x) or `{}`.")
     'Nobody else (not web) reaches `[db](http://x`) or `{}`.'
     """
-    parts = _clean(text).split("`")
+    parts = re.sub(r"\s+", " ", visible(text)).split("`")
     if len(parts) % 2 == 0:
         parts = [" ".join(parts)]
     return " ".join("".join(code(part) if index % 2 else _plain(part) for index, part in enumerate(parts)).split())
@@ -42,7 +42,7 @@ def code(text: str) -> str:
     >>> code("a `b` c")
     '``a `b` c``'
     """
-    shown = _clean(text).strip()
+    shown = " ".join(_TAG.sub("< ", visible(text)).split())
     if not shown:
         return ""
     marks = "`" * (_longest(shown) + 1)
@@ -55,11 +55,6 @@ def block(lines: Iterable[str]) -> str:
     shown = "\n".join(_TAG.sub("< ", visible(line.replace("\n", " "))) for line in lines)
     marks = "`" * max(3, _longest(shown) + 1)
     return f"{marks}text\n{shown}\n{marks}"
-
-
-def _clean(text: str) -> str:
-    """Return a text in one line, with a space at an end where it had some: it may stand beside code."""
-    return re.sub(r"\s+", " ", _TAG.sub("< ", visible(text)))
 
 
 def _plain(text: str) -> str:

@@ -48,9 +48,9 @@ def _head(record: Record, course_title: str, exercises: Sequence[Part]) -> Html:
         element("p", record.student, received, class_="pg-quiet"),
         element("div", outcome(tone, sign, found.headline), class_="pg-sum"),
         [element("p", note) for note in found.notes],
-        [element("h3", "What could not be read"), element("ul", trouble)] if trouble else None,
+        [element("h2", "What could not be read", class_="pg-minor"), element("ul", trouble)] if trouble else None,
         _table(exercises) if exercises else None,
-        [element("h3", "What to read next"), element("ul", lessons)] if lessons else None,
+        [element("h2", "What to read next", class_="pg-minor"), element("ul", lessons)] if lessons else None,
         "\n",
     )
 

@@ -175,9 +175,8 @@ def _notes(record: Record) -> Iterator[str]:
         yield f"{_points(record.penalty)} taken off."
     excused = [scored for scored in record.results if scored.excused]
     if excused:
-        verb = "is" if len(excused) == 1 else "are"
         names = ", ".join(scored.title or scored.exercise for scored in excused)
-        yield f"Excused, so not part of the sum: {names}. What the check found {verb} below all the same."
+        yield f"Excused, so not part of the sum: {names}. What the check found is below all the same."
     if record.manual:
         count = len(record.manual)
         total = _points(sum(float(cell["max"]) for cell in record.manual))
