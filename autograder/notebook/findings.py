@@ -34,30 +34,33 @@ def outcome(tone: str, sign: str, sentence: str, *below: Child) -> Html:
     return element("div", line, *below, class_=f"pg-head {tone}")
 
 
-def result_html(result: Result, file: str = "", take_away: str = "", recurring: str = "") -> Html:
+def result_html(
+    result: Result, file: str = "", take_away: str = "", recurring: str = "", *, apart: bool = False
+) -> Html:
     """Return a whole result.
 
     `file` is what findings call the answer, empty when only its text is at hand; `take_away` is what a right answer is
-    to be remembered for; `recurring` is what `history.recurring` says about the belief behind a wrong one.
+    to be remembered for; `recurring` is what `history.recurring` says about the belief behind a wrong one. A page that
+    lies `apart` from the course has no table and no links into the course, and does not depend on the current folder.
     """
     name = element("p", result.title, class_="pg-quiet") if result.title else None
     if result.status == "pass":
         kept = element("p", element("strong", "Take away: "), prose(take_away)) if take_away else None
-        notes = [finding_html(found, result, file) for found in result.findings]
+        notes = [finding_html(found, result, file, apart=apart) for found in result.findings]
         return joined(outcome("pg-good", "✓", headline(result), name), kept, notes)
     tone, sign = ("pg-warn", "!") if result.status == "error" else ("pg-bad", "✗")
     shown = [found for found in result.findings if not found.folded]
     folded = [found for found in result.findings if found.folded]
     return joined(
         outcome(tone, sign, headline(result), name),
-        [finding_html(found, result, file) for found in shown],
+        [finding_html(found, result, file, apart=apart) for found in shown],
         element("p", recurring) if recurring else None,
-        _more(folded, result, file),
-        _matrix(result),
+        _more(folded, result, file, apart=apart),
+        None if apart else _matrix(result),
     )
 
 
-def finding_html(found: Finding, result: Result, file: str) -> Html:
+def finding_html(found: Finding, result: Result, file: str, *, apart: bool = False) -> Html:
     """Return one finding with the line of the answer that caused it, and the belief that it shows."""
     sign, tone = _TONES[found.severity]
     title = element(
@@ -82,22 +85,16 @@ def finding_html(found: Finding, result: Result, file: str) -> Html:
         excerpt(result.text, found.line, column) if found.line and _is_answer(found.file, file) else None,
         [belief_html(belief, found, result) for belief in beliefs(found.misconceptions[:1]) if not found.folded],
         _other_beliefs(found) if not found.folded else None,
-        _see(found.see),
+        _see(found.see, apart=apart),
         class_=f"pg-finding {tone}",
     )
 
 
 def belief_html(belief: Misconception, found: Finding, result: Result) -> Html:
     """Return what somebody believes who would call the answer right, and the flow that disproves it."""
-    if not belief.readings:
-        opening = "This is often written by people who think:"
-    elif found.id == "prediction-wrong":
-        opening = "What you predicted would be so if this were true:"
-    else:
-        opening = "Your answer would be right if this were true:"
     return element(
         "div",
-        element("p", opening),
+        element("p", opening(belief, found)),
         element("p", f"“{belief.title}”", class_="pg-name-of-belief"),
         element("p", prose(belief.believed)),
         element("p", element("strong", "It is not so."), " ", prose(belief.true)),
@@ -107,6 +104,15 @@ def belief_html(belief: Misconception, found: Finding, result: Result) -> Html:
         role="note",
         aria_label="The belief behind it",
     )
+
+
+def opening(belief: Misconception, found: Finding) -> str:
+    """Return how a belief is introduced: what a finding has to do with it."""
+    if not belief.readings:
+        return "This is often written by people who think:"
+    if found.id == "prediction-wrong":
+        return "What you predicted would be so if this were true:"
+    return "Your answer would be right if this were true:"
 
 
 def problem_html(problem: Problem, text: str) -> Html:
@@ -137,25 +143,36 @@ def excerpt(text: str, line: int, column: int | None = None) -> Html | None:
 
     Numbers are those that the cell shows: its first line, with the ``%%``, is line 1.
     """
-    lines = text.split("\n")
-    if not 1 <= line <= len(lines):
+    lines = lines_around(text, line)
+    if not lines:
         return None
-    first, last = max(1, line - CONTEXT), min(len(lines), line + CONTEXT)
-    while last > line and not lines[last - 1].strip():
-        last -= 1
-    width = len(str(last))
+    width = len(str(lines[-1][0]))
     drawn: list[Child] = []
-    for number in range(first, last + 1):
-        written = lines[number - 1].replace("\t", " ")
-        shown = written if len(written) <= LONGEST else written[: LONGEST - 1] + "…"
-        if number == 1:
-            shown = shown.removeprefix("# ") if shown.startswith("# %%") else shown
+    for number, shown in lines:
         gutter = element("span", f"{number:>{width}}  ", class_="pg-number")
         drawn += [gutter, element("mark", shown) if number == line else shown, "\n"]
         if number == line and column is not None:
             pad = " " * (min(column, len(shown) + 1) - 1)
             drawn += [element("span", " " * (width + 2)), pad, element("span", "^", class_="pg-caret"), "\n"]
     return element("pre", drawn, tabindex=0, role="region", aria_label=f"Your answer around line {line}")
+
+
+def lines_around(text: str, line: int) -> list[tuple[int, str]]:
+    """Return the lines around one line of the answer with their numbers; none if there is no such line."""
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines):
+        return []
+    first, last = max(1, line - CONTEXT), min(len(lines), line + CONTEXT)
+    while last > line and not lines[last - 1].strip():
+        last -= 1
+    found = []
+    for number in range(first, last + 1):
+        written = lines[number - 1].replace("\t", " ")
+        shown = written if len(written) <= LONGEST else written[: LONGEST - 1] + "…"
+        if number == 1:
+            shown = shown.removeprefix("# ") if shown.startswith("# %%") else shown
+        found.append((number, shown))
+    return found
 
 
 def prediction_table(rows: Sequence[Predicted]) -> Html:
@@ -226,11 +243,12 @@ def _other_beliefs(found: Finding) -> Html | None:
     return element("p", f"It fits these beliefs too: {listed}.", class_="pg-quiet")
 
 
-def _more(folded: Sequence[Finding], result: Result, file: str) -> Html | None:
+def _more(folded: Sequence[Finding], result: Result, file: str, *, apart: bool) -> Html | None:
     if not folded:
         return None
     count = "One more finding" if len(folded) == 1 else f"{len(folded)} more findings"
-    return element("details", element("summary", count), [finding_html(found, result, file) for found in folded])
+    drawn = [finding_html(found, result, file, apart=apart) for found in folded]
+    return element("details", element("summary", count), drawn)
 
 
 def _matrix(result: Result) -> Html | None:
@@ -241,7 +259,7 @@ def _matrix(result: Result) -> Html | None:
     return element("details", element("summary", "Everything that was asked, as a table"), table)
 
 
-def _see(see: str) -> Html | None:
+def _see(see: str, *, apart: bool) -> Html | None:
     if not see:
         return None
     if see.startswith("https://"):
@@ -249,7 +267,7 @@ def _see(see: str) -> Html | None:
             "p", "Read on: ", element("a", see, href=see, rel="noopener", target="_blank"), class_="pg-quiet"
         )
     # Not from here: nbgrader grades in the root of the course, and its pages of feedback lie elsewhere.
-    for up in ("../..", ".."):
+    for up in () if apart else ("../..", ".."):
         lesson = Path(up, see)
         if lesson.is_file():
             if lesson.resolve().parent == Path.cwd():

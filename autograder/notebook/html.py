@@ -12,8 +12,12 @@ from html import escape
 from typing import Final
 
 _VOID: Final = frozenset({"br", "hr", "col"})
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Characters that a browser cannot show or that turn the text around: an answer may hold any of them."""
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Characters that a browser cannot show, that hide or turn the text around, or that no file can hold: an answer may
+hold any of them."""
 
 
 class Html(str):
@@ -40,7 +44,7 @@ def element(name: str, *children: Child, **attributes: str | int | bool | None) 
         if value is None or value is False:
             continue
         written = key.removesuffix("_").replace("_", "-")
-        head += f" {written}" if value is True else f' {written}="{escape(_visible(str(value)))}"'
+        head += f" {written}" if value is True else f' {written}="{escape(visible(str(value)))}"'
     if name in _VOID:
         return Html(f"<{head}>")
     return Html(f"<{head}>{joined(*children)}</{name}>")
@@ -53,7 +57,7 @@ def joined(*children: Child) -> Html:
         if isinstance(child, Html):
             parts.append(child)
         elif isinstance(child, str):
-            parts.append(escape(_visible(child), quote=False))
+            parts.append(escape(visible(child), quote=False))
         elif child is not None:
             parts.append(joined(*child))
     return Html("".join(parts))
@@ -71,5 +75,10 @@ def prose(text: str) -> Html:
     return joined(element("code", part) if index % 2 else part for index, part in enumerate(parts))
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    r"""Return a text whose characters can be seen, each that cannot replaced by ``�``.
+
+    >>> visible("a\x1b[31mb\u202e")
+    'a�[31mb�'
+    """
     return _UNSEEN.sub("�", text)

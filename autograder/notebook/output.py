@@ -18,7 +18,7 @@ class Output:
 
     def _repr_html_(self) -> str:
         """Return the HTML with its style, complete by itself: an output can be looked at alone."""
-        return str(element("div", element("style", _style()), self._html, class_="pg"))
+        return str(element("div", element("style", style()), self._html, class_="pg"))
 
     def __repr__(self) -> str:
         """Return the text."""
@@ -53,8 +53,8 @@ class Graded(Output):
 
 
 @cache
-def _style() -> Html:
-    """The style sheet without comments and indentation: it is in every output."""
+def style() -> Html:
+    """Return the style sheet without comments and indentation: it is in every output."""
     text = resources.files(__package__).joinpath("templates", "style.css").read_text(encoding="utf-8")
     kept = []
     inside = False

@@ -89,6 +89,10 @@ class Grader:
             )
         return self._of_assignment[assignment]
 
+    def lessons_of(self, assignment: str) -> dict[str, str]:
+        """Return the lesson that teaches what each exercise of an assignment asks."""
+        return {exercise.id: exercise.lesson for exercise in self.exercises_of(assignment)}
+
     def grade(self, submission: Submission) -> Graded:
         """Return the record of a submission, and the results that its feedback is made of.
 
