@@ -192,6 +192,12 @@ class Exercises:
         """All ids, by assignment and name."""
         return tuple(self._folders)
 
+    def assignment_of(self, exercise_id: str) -> str:
+        """Return the assignment of an exercise, which is not read. Raises `InputError` like `get`."""
+        if exercise_id not in self._folders:
+            raise InputError(self._unknown(exercise_id))
+        return self._folders[exercise_id].parent.name
+
     def get(self, exercise_id: str) -> Exercise:
         """Return an exercise.
 

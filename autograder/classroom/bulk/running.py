@@ -18,6 +18,7 @@ the disk is full                          the run stops with what it could not w
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -45,8 +46,8 @@ _AT_ONCE: Final = 16
 """How many submissions one process takes at a time: enough that handing them over costs nothing."""
 _ALONE: Final = 24
 """Up to how many submissions starting processes costs more than it saves."""
-PREVIOUS: Final = "previous"
-"""Where the records lie that a regrade has replaced."""
+REPLACED: Final = "replaced"
+"""Where the records lie that this run has replaced, until it is done."""
 
 
 class Done(NamedTuple):
@@ -61,7 +62,8 @@ class Done(NamedTuple):
 class Summary:
     """What became of a class."""
 
-    counts: dict[Outcome, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    """How many there are of each outcome."""
     to_look_at: list[Done] = field(default_factory=list)
     """Unreadable and failed ones."""
     graded_by: dict[str, str] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class Summary:
 
     def add(self, done: Done) -> None:
         """Count one more."""
-        self.counts[done.outcome] = self.counts.get(done.outcome, 0) + 1
+        self.counts[done.outcome] += 1
         if done.outcome in {"unreadable", "failed"}:
             self.to_look_at.append(done)
 
@@ -133,7 +135,7 @@ def grade_one(grader: Grader, out: Path, found: Found) -> Done:
     record, pages = _graded(grader, submission)
     if old is not None:
         # What changed, and for whom, is told from it.
-        write_record(out / PREVIOUS, old)
+        write_record(out / REPLACED, old)
     folder = feedback_folder(out, record.assignment, record.student)
     for name, text in pages.items():
         replace_file(folder / name, text)

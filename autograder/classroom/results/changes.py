@@ -103,15 +103,18 @@ class Changes:
         return self.compared - self.higher - self.lower - self.otherwise - self.reworded
 
 
-def compare(old: Path, new: Path) -> Changes:
+def compare(old: Path, new: Path, *, only_old: bool = False) -> Changes:
     """Return what changed between two folders of grades.
 
-    Raises `InputError` for a folder without records and for a broken record.
+    With `only_old` the old folder holds just what was replaced: whatever it lacks did not change. Raises `InputError`
+    for a folder without records and for a broken record.
     """
     counts: Counter[str] = Counter()
     why: Counter[str] = Counter()
     changes: list[Change] = []
     for before, after in _pairs(old, new):
+        if only_old and before is None:
+            continue
         if before is None or after is None:
             counts["only_new" if before is None else "only_old"] += 1
             changes.append(_sum(before, after, ("submission",)))

@@ -211,7 +211,8 @@ def _world_readable(context: Context) -> Known:
         for name, ownership in effect.files:
             if ownership.mode is not None and ownership.mode & 0o004:
                 found.append(f"{effect.mount.path.rstrip('/')}/{name}")
-                why = f"the files of {effect.mount.volume.name} have the mode {ownership.octal}: the last digit is for others"
+                mode = f"the files of {effect.mount.volume.name} have the mode {ownership.octal}"
+                why = f"{mode}, whose last digit is for others"
     return Known(sorted(found), why, path)
 
 
