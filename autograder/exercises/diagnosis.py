@@ -69,7 +69,7 @@ def fits(question: Question, after: Reachability, lines: Iterable[Judged], world
         for semantics in readings:
             # A belief about containers says nothing about flows.
             if isinstance(semantics, Semantics) and matters(semantics, cluster):
-                believed = reachability(cluster, semantics)
+                believed = after.read_as(semantics)
                 placed = Placed(believed)
                 if any(_is_still_wrong(placed, witness) for witness in wrong):
                     continue
@@ -97,7 +97,7 @@ def differing(question: Question, after: Reachability) -> tuple[str, ...]:
         for semantics in readings:
             if not isinstance(semantics, Semantics) or not matters(semantics, cluster):
                 continue
-            if question.ask(reachability(cluster, semantics), after).distance():
+            if question.ask(after.read_as(semantics), after).distance():
                 found.append(model.id)
                 break
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from autograder.manifests.objects import IPBlock, LabelSelector, NetworkPolicy, Peer, Requirement, Service
 
@@ -19,6 +19,10 @@ from .sight import Sight
 from .variants import Camp, Variant
 
 _Name = TypeVar("_Name")
+
+
+COLUMN_SWITCHES: Final = ("host_network", "ip_block_pods", "except_scope", "nat")
+"""The switches that decide which columns there are. Under readings that differ in others the columns are the same."""
 
 
 @dataclass(frozen=True, slots=True)

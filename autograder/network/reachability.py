@@ -12,7 +12,7 @@ from autograder.manifests.objects import IPBlock, Pod
 from .addresses import address
 from .bits import Mask, add, bits, value_at
 from .cluster import Cluster, Endpoint
-from .columns import Columns, build
+from .columns import COLUMN_SWITCHES, Columns, build
 from .folding import folded, only_with_replies, own_node
 from .ports import PortAtoms, PortSet
 from .rows import Row, Side, meet_rows
@@ -175,8 +175,16 @@ class Reachability:
     def under(self, semantics: Semantics) -> Reachability:
         """Return the same cluster under another reading; computed once."""
         if semantics not in self._others:
-            self._others[semantics] = reachability(self.cluster, semantics, self.pod_cidrs, self.cuts)
+            self._others[semantics] = self.read_as(semantics)
         return self._others[semantics]
+
+    def read_as(self, semantics: Semantics) -> Reachability:
+        """Return the same cluster under another reading, not kept: what cannot differ is not computed again."""
+        mine = self._columns.semantics
+        if any(getattr(mine, switch) != getattr(semantics, switch) for switch in COLUMN_SWITCHES):
+            return reachability(self.cluster, semantics, self.pod_cidrs, self.cuts)
+        columns = replace(self._columns, semantics=semantics, _memo={})
+        return Reachability(self.cluster, self.pod_cidrs, self.cuts, columns, *_matrix(columns, self.cluster))
 
     def by_workload(self) -> Reachability:
         """Return the same matrix with the Pods of each workload as one endpoint, as far as policies see them alike.

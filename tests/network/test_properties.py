@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
+from autograder.misconceptions import models
+from autograder.network.reachability import reachability
+from autograder.network.semantics import Semantics
+
 from . import worlds
 from .judges import Evaluator
 from .rewriting import SAME_MEANING, split_by_rules, with_another_rule
@@ -135,3 +139,18 @@ def test_every_rewriting_really_rewrites(
 ) -> None:
     rewritten = [rewriting(worlds.seeded(seed), worlds.dice(seed)) != worlds.seeded(seed) for seed in range(40)]
     assert sum(rewritten) > 5
+
+
+@EXAMPLES
+@given(seed=seeds)
+def test_reading_a_result_again_is_reading_the_cluster_anew(seed: int) -> None:
+    """What `read_as` does not compute again is what cannot differ."""
+    judge = Evaluator(worlds.as_json(worlds.seeded(seed)))
+    for model in models("network"):
+        for semantics in model.readings:
+            assert isinstance(semantics, Semantics)
+            again, anew = judge.result.read_as(semantics), reachability(judge.result.cluster, semantics)
+            for source in judge.endpoints():
+                for destination in judge.endpoints() - {source}:
+                    assert again.allowed(source, destination) == anew.allowed(source, destination), model.id
+                    assert again.undefined(source, destination) == anew.undefined(source, destination), model.id
