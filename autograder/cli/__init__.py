@@ -52,6 +52,8 @@ COMMANDS = {
     "can": Command("autograder.cli.can", "may a container do that, and which layer decides?"),
     "standards": Command("autograder.cli.standards", "which level of the Pod Security Standards does a Pod pass?"),
     "course": Command("autograder.cli.course", "is the course itself sound?"),
+    "export": Command("autograder.cli.export", "fill the grades of a class into the file of Canvas or Moodle"),
+    "forget": Command("autograder.cli.forget", "delete everything that is stored about a learner"),
 }
 """Every command there is, in the order of the help."""
 

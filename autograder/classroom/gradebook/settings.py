@@ -20,6 +20,9 @@ CONFIG: Final = "nbgrader_config.py"
 STEPS: Final = ("submitted_directory", "autograded_directory", "feedback_directory")
 """nbgrader's settings for the folders that hold something of a learner."""
 _SQLITE: Final = "sqlite:///"
+_WHO: Final = "the-student-8f1c"
+_ANY: Final = "any-assignment-8f1c"
+"""Stand in a path for what is looked for in it."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +51,20 @@ class Settings:
         return self._folder(self._directory.submitted_directory, student, assignment)
 
     def folders_of(self, student: str) -> list[Path]:
-        """Return all that lies under a learner's name in nbgrader's tree: folders and files, the deepest first."""
+        """Return the folders of a learner in nbgrader's tree, by path."""
+        if student in {"", ".", ".."} or {"/", os.sep} & set(student):
+            return []  # nbgrader has no folder of such a name
         found: set[Path] = set()
         for step in STEPS:
-            directory = getattr(self._directory, step)
-            # The layout may put the assignment before the student or behind: both are asked for.
-            pattern = self._directory.format_path(directory, glob.escape(student), "*")
-            found.update(self.root.glob(pattern))
-            parent = self._folder(directory, student, "x").parent
-            if parent.name == student and parent.is_dir():
-                found.add(parent)
-        return sorted(found, key=lambda path: (-len(path.parts), path))
+            # The layout may put the assignment before the student or behind, so the student's own part is looked for.
+            folder = self._folder(getattr(self._directory, step), _WHO, _ANY)
+            start = self.root if folder.is_relative_to(self.root) else Path(folder.anchor)
+            parts = folder.relative_to(start).parts
+            upto = next((index for index, part in enumerate(parts, start=1) if _WHO in part), 0)
+            pattern = "/".join(glob.escape(part) for part in parts[:upto])
+            if pattern:
+                found.update(start.glob(pattern.replace(_WHO, glob.escape(student)).replace(_ANY, "*")))
+        return sorted(found)
 
     @property
     def trees(self) -> list[Path]:
