@@ -8,6 +8,7 @@ handed in                              becomes
 ====================================== =================================================================
 a notebook                             itself, cells of the assignment as the instructor made them
 an answer cell that was copied         the copy that counts; the others stay as plain cells
+an answer that people grade            kept word for word
 a cell of the assignment deleted       put back where it was
 another nbformat, broken JSON, empty,  the instructor's notebook with the answers that can still be found,
 or anything else                       in the submission's ``answers/`` too
@@ -62,7 +63,8 @@ def tidied(submitted: Path, source: NotebookJson, exercises: Iterable[Exercise])
     exercises = tuple(exercises)
     base = released(source, exercises)
     answers = {exercise.id: text for exercise in exercises if (text := _answer(exercise, submitted)) is not None}
-    cells = _woven(_own_cells(submitted), base["cells"], answers)
+    written = {role_of(cell) for cell in base["cells"] if _is_written(cell)} - {exercise.id for exercise in exercises}
+    cells = _woven(_own_cells(submitted), base["cells"], answers, written)
     for cell in cells:
         if role_of(cell) in answers:
             cell["source"] = answers[role_of(cell)]
@@ -95,10 +97,18 @@ def _own_cells(submitted: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _woven(own: list[dict[str, Any]], base: list[dict[str, Any]], answers: dict[str, str]) -> list[dict[str, Any]]:
+def _is_written(cell: dict[str, Any]) -> bool:
+    """Return whether learners write into a cell of the assignment."""
+    return bool((cell.get("metadata", {}).get("nbgrader") or {}).get("solution"))
+
+
+def _woven(
+    own: list[dict[str, Any]], base: list[dict[str, Any]], answers: dict[str, str], written: set[str]
+) -> list[dict[str, Any]]:
     """Return the learner's cells with those of the assignment as the instructor made them.
 
     Every role is filled once: by the cell whose text is the answer that counts, else by the first that claims it.
+    `written` are the roles whose text is the learner's and is for people to grade.
     """
     roles = {role_of(cell): cell for cell in base if role_of(cell)}
     holders: dict[str, int] = {}
@@ -112,8 +122,11 @@ def _woven(own: list[dict[str, Any]], base: list[dict[str, Any]], answers: dict[
     placed = {index: role for role, index in holders.items()}
     woven: list[dict[str, Any]] = []
     for index, cell in enumerate(own):
-        filled = roles.get(placed.get(index, ""))
-        woven.append(copy.deepcopy(filled) if filled else {**cell, "metadata": {}})
+        role = placed.get(index, "")
+        filled = copy.deepcopy(roles[role]) if role else {**cell, "metadata": {}}
+        if role in written:
+            filled["source"] = cell["source"]
+        woven.append(filled)
     _put_back(woven, base)
     return woven
 

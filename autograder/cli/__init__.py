@@ -54,6 +54,8 @@ COMMANDS = {
     "grade": Command("autograder.cli.grade", "grade what a class has handed in"),
     "merge": Command("autograder.cli.merge", "put the parts of a class together that several machines graded"),
     "course": Command("autograder.cli.course", "is the course itself sound?"),
+    "export": Command("autograder.cli.export", "fill the grades of a class into the file of Canvas or Moodle"),
+    "forget": Command("autograder.cli.forget", "delete everything that is stored about a learner"),
 }
 """Every command there is, in the order of the help."""
 
