@@ -114,7 +114,7 @@ def syscall(context: Context, name: str, arguments: Mapping[int, int] | None = N
     """
     links = [_filter(context, name, arguments or {})]
     needs = SYSCALLS[name].needs
-    links.append(_capability(context, needs) if needs else Link("capability", True, "it asks for none as such"))
+    links.append(_capability(context, needs) if needs else Link("capability", True, "it asks for no capability"))
     if name in _MOUNTS:
         links += _app_armor_mount(context)
     return _answer(links)
