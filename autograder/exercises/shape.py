@@ -63,8 +63,8 @@ def faults(value: Any, name: str) -> list[Fault]:
     return list(_faults(value, schema(name), name, ()))
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be, or None.
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known word that `word` was probably meant to be, or None; `alike` is how much has to agree, up to 1.
 
     >>> nearest("flow", ["flows", "rest"])
     'flows'
@@ -73,7 +73,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     by_lower = {candidate.lower(): candidate for candidate in reversed(candidates)}
     if word.lower() in by_lower:
         return by_lower[word.lower()]
-    close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, candidates, n=1, cutoff=alike)
     return close[0] if close else None
 
 

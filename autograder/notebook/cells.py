@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 
 
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+MISSPELT: Final = 0.85
+"""How much of a name must agree with an exercise's for a slip of the keyboard: lessons have names of their own."""
 _RUN: Final[dict[tuple[Path, str], str]] = {}
 """The text of each answer cell that was run in this kernel, by folder and exercise: newer than the saved notebook."""
 _PLAIN: Final = Style(width=100)
@@ -110,8 +112,8 @@ def manifest(line: str, cell: str) -> Output:
 
     %%manifest NAME [--world WORLD]
 
-    NAME is an exercise, or any name of your own: then the manifests act in the shop, or in another WORLD. They are
-    saved as answers/NAME.yaml beside the notebook, ready for `kubectl apply -f`.
+    NAME is an exercise, or any name of your own: then the manifests act in the shop, or in another WORLD, which is an
+    exercise or a file WORLD.yaml. They are saved as answers/NAME.yaml beside the notebook, ready for `kubectl apply`.
     """
     name, world = _arguments(line)
     folder = Path.cwd()
@@ -129,8 +131,8 @@ def manifest(line: str, cell: str) -> Output:
         if exercise.prediction is not None:
             notes.append(prediction_html(exercise, folder))
     else:
-        scene = scene_named(world, folder)
-        guess = nearest(name, exercises.ids)
+        scene = _scene(world)
+        guess = nearest(name, exercises.ids, MISSPELT)
         if guess and not _world_was_named(line):
             notes.append(element("p", f"There is no exercise {name}. Did you mean {guess}?", class_="pg-quiet"))
     text = read_answer(file)
@@ -390,7 +392,7 @@ def _scene_of(name: str, text: str, folder: Path) -> Scene:
     if name in exercises.ids:
         return scene_of_exercise(exercises.get(name))
     magic = text.partition("\n")[0].removeprefix("# %%manifest")
-    return scene_named(_arguments(magic)[1], folder)
+    return _scene(_arguments(magic)[1])
 
 
 def _scene(name: str) -> Scene:

@@ -115,8 +115,11 @@ def opening(belief: Misconception, found: Finding) -> str:
     return "Your answer would be right if this were true:"
 
 
-def problem_html(problem: Problem, text: str) -> Html:
-    """Return what kubectl or the API server says about an answer: the line, a caret below the place, and the remedy."""
+def problem_html(problem: Problem, text: str, *, told: bool = False) -> Html:
+    """Return what kubectl or the API server says about an answer: the line, a caret below the place, and the remedy.
+
+    `told` leaves the words out: one message of the API server holds all that is wrong with an object.
+    """
     sign, tone = _TONES[problem.severity]
     who = "kubectl" if problem.code is None else f"the API server ({problem.code})"
     verb = "refuses this" if problem.severity == "error" else "warns"
@@ -131,7 +134,7 @@ def problem_html(problem: Problem, text: str) -> Html:
     return element(
         "div",
         title,
-        element("p", problem.message),
+        element("p", problem.message, class_="pg-said") if not told else None,
         excerpt(text, problem.position.line, problem.position.column),
         remedy,
         class_=f"pg-finding {tone}",

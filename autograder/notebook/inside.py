@@ -16,7 +16,7 @@ from .html import Html, element, joined, prose
 from .security import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from autograder.exercises.containers.judging import Key
     from autograder.exercises.spec import Exercise
@@ -42,6 +42,10 @@ LABELS: Final = {
 }
 
 
+_OF_THE_POD: Final = ("decode", "defaulting", "validation", "admission")
+"""The stages that take or refuse a Pod as a whole; those after them are about one container."""
+
+
 class Cell(NamedTuple):
     """A fact about a container."""
 
@@ -49,6 +53,16 @@ class Cell(NamedTuple):
     was: str | None
     """What it was before, if it has changed."""
     why: str
+
+
+class Told(NamedTuple):
+    """What there is to say about the containers of a text."""
+
+    html: Html | None
+    """A table of them; None if the text describes none."""
+    lines: list[str]
+    forbidden: list[str]
+    """The Pods that the API server refuses at admission, with status 403."""
 
 
 def containers_after(reading: Reading, believed: Semantics = KUBERNETES) -> Inside:
@@ -67,13 +81,13 @@ def _written(reading: Reading) -> list[tuple[str, str]]:
     return [(pod.namespace, pod.name) for pod in (*pods, *(entry.pod for entry in reading.manifests.refused_pods))]
 
 
-def inside_output(reading: Reading) -> tuple[Html | None, list[str]]:
-    """Return a table of the containers that a text describes, and its lines; None if it describes none."""
+def inside_output(reading: Reading) -> Told:
+    """Return a table of the containers that a text describes, its lines, and the Pods that are forbidden."""
     written = set(_written(reading))
     after = containers_after(reading)
     keys = [key for key in after.contexts if key[:2] in written]
     if not keys:
-        return None, []
+        return Told(None, [], [])
     before = Inside(reading.scene.objects, after.machine)
     columns = {key: dict(_cells(key, after, before)) for key in keys}
     shown = [name for name in facts.names() if any(name in cells for cells in columns.values())]
@@ -91,7 +105,11 @@ def inside_output(reading: Reading) -> tuple[Html | None, list[str]]:
         for key in keys
         for name, cell in columns[key].items()
     ]
-    return joined(table("What the containers run with", head, body), _stops(keys, after)), [*lines, *_said(keys, after)]
+    stops = _stops(keys, after, {problem.message for problem in reading.problems})
+    html = joined(
+        table("What the containers run with", head, body), [element("p", stop, class_="pg-said") for stop in stops]
+    )
+    return Told(html, [*lines, *stops], _forbidden(keys, after))
 
 
 def _head(key: Key, keys: Sequence[Key]) -> str:
@@ -119,19 +137,30 @@ def _cell(cell: Cell | None) -> Html:
     return element("td", element("code", cell.value), was, class_=tone, title=cell.why)
 
 
-def _said(keys: Sequence[Key], after: Inside) -> list[str]:
+def _stops(keys: Sequence[Key], after: Inside, told: Container[str]) -> list[str]:
+    """Return where containers stop, and with which message if it is not `told` already."""
     found = []
     for key in keys:
         starts = after.contexts[key].starts
         if starts.ok is not True:
+            who = "/".join(key[:2]) if starts.stage in _OF_THE_POD else title(key)
             word = "does not start" if starts.ok is False else "may not start"
             reason = f" ({starts.reason})" if starts.reason else ""
-            found.append(f"{title(key)} {word}. {starts.stage}{reason}: {starts.message}")
-    return found
+            message = "see above" if starts.message in told else starts.message
+            found.append(f"{who} {word}. {starts.stage}{reason}: {message}")
+    return list(dict.fromkeys(found))
 
 
-def _stops(keys: Sequence[Key], after: Inside) -> list[Html]:
-    return [element("p", sentence) for sentence in _said(keys, after)]
+def _forbidden(keys: Sequence[Key], after: Inside) -> list[str]:
+    """Return the Pods that Pod Security refuses. It only warns about workloads: their Pods fail later."""
+    found = [
+        "/".join(key[:2])
+        for key in keys
+        if (context := after.contexts[key]).pod.kind == "Pod"
+        and context.starts.ok is False
+        and context.starts.stage == "admission"
+    ]
+    return list(dict.fromkeys(found))
 
 
 # -- two readings ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from autograder.manifests.objects import Pod
 
 from .findings import outcome, problem_html
 from .html import Child, Html, element, joined
-from .inside import inside_output
+from .inside import Told, inside_output
 from .matrix import change_lines, change_table
 from .output import Output
 
@@ -35,7 +35,7 @@ def reading_output(reading: Reading, text: str, file: str, notes: Sequence[Child
             if count == 1
             else f"This is refused, for {count} reasons."
         )
-        inside, told = inside_output(reading) if reading.manifests.refused_pods else (None, [])
+        inside, told, _ = inside_output(reading) if reading.manifests.refused_pods else Told(None, [], [])
         if inside is not None:
             quiet = "If it were taken, this is what would come after:"
             inside, told = joined(element("p", quiet, class_="pg-quiet"), inside), [quiet, *told]
@@ -47,11 +47,19 @@ def reading_output(reading: Reading, text: str, file: str, notes: Sequence[Child
     ]
     skipped += [f"{thing} counts for nothing in this exercise." for thing in reading.aside]
     count = len(reading.objects)
-    inside, inside_lines = inside_output(reading)
+    inside, inside_lines, forbidden = inside_output(reading)
     table, lines = _flows(reading) if inside is None or _says_something_about_flows(reading) else (None, [])
     sentence = {0: "There is no manifest in this cell.", 1: "Accepted."}.get(count, f"Accepted: {count} objects.")
+    tone, sign = ("pg-note", "✓" if count else "!") if not forbidden else ("pg-bad", "✗")
+    if forbidden:
+        alone = len(forbidden) == count
+        sentence = (
+            "This is refused with status 403, so nothing changes in the cluster."
+            if alone
+            else f"Accepted, except {', '.join(forbidden)}: refused with status 403."
+        )
     html = joined(
-        outcome("pg-note", "✓" if count else "!", sentence, _saved(file)),
+        outcome(tone, sign, sentence, _saved(file)),
         problems,
         [element("p", sentence_, class_="pg-quiet") for sentence_ in skipped],
         notes,
@@ -77,7 +85,10 @@ def _flows(reading: Reading) -> tuple[Html | None, list[str]]:
 def _problems(reading: Reading, text: str) -> list[Child]:
     """The problems, errors first; those behind the first few are folded."""
     ordered = sorted(reading.problems, key=lambda problem: problem.severity != "error")
-    drawn = [problem_html(problem, text) for problem in ordered[:MOST]]
+    drawn = [
+        problem_html(problem, text, told=problem.message in {earlier.message for earlier in ordered[:at]})
+        for at, problem in enumerate(ordered[:MOST])
+    ]
     if len(drawn) <= SHOWN:
         return [*drawn]
     summary = element("summary", f"{len(ordered) - SHOWN} more")

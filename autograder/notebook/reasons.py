@@ -94,7 +94,7 @@ def invitation(folded: Mapping[Pair, Html], asked_for: int) -> Html | None:
     if not folded:
         return None
     more = asked_for - len(folded)
-    tail = f" To keep this short, {more} more have none." if more > 0 else ""
+    tail = f" To keep this short, {more} more {'has' if more == 1 else 'have'} none." if more > 0 else ""
     return element("p", f"Click an underlined verdict, or press Enter on it, to see why.{tail}", class_="pg-quiet")
 
 

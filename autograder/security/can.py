@@ -31,7 +31,7 @@ Layer = Literal[
 ACTIONS: Final = ("syscall", "read", "write", "bind", "setuid")
 """``syscall NAME [ARG=VALUE…]``, ``read PATH``, ``write PATH``, ``bind PORT``, ``setuid``."""
 
-ASKS_NONE: Final = "it asks for none as such"
+ASKS_NONE: Final = "it asks for no capability"
 """What the layer of capabilities says of a call that needs none."""
 _ALTERNATIVES: Final[Mapping[str, str]] = {"BPF": "SYS_ADMIN", "PERFMON": "SYS_ADMIN"}
 """Capabilities in whose place the kernel takes an older one."""
@@ -216,7 +216,7 @@ def _capability(context: Context, needs: str, errno: str = "EPERM") -> Link:
         return Link("capability", True, f"it asks for {needs}, which the process holds")
     why = f"it asks for {needs}, which the process does not hold"
     if needs in context.sets.bounding:
-        why += ", although it was added: a process that is not uid 0 starts without any"
+        why += ", although its container may: a process that is not uid 0 starts without any"
     return Link("capability", False, why, errno)
 
 

@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { contrast } from "./measures.mjs";
 
 const [address, token, out, browserPath, modules, root] = process.argv.slice(2);
 const { chromium } = createRequire(path.join(modules, "package.json"))("playwright-core");
@@ -76,31 +77,6 @@ async function theme(name) {
   await page.waitForTimeout(600);
 }
 
-// Every piece of text in our output against what is really behind it.
-const contrast = () => page.evaluate(() => {
-  const parse = (text) => { const m = text.match(/[\d.]+/g).map(Number); return m.length < 4 ? [...m.slice(0, 3), 1] : m.slice(0, 4); };
-  const luminance = (rgb) => { const [r, g, b] = rgb.map((v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const found = [];
-  for (const area of document.querySelectorAll(".pg")) {
-    const walker = document.createTreeWalker(area, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const text = walker.currentNode.data.trim();
-      const node = walker.currentNode.parentElement;
-      if (!text || node.closest("style") || !node.getClientRects().length) continue;
-      let paper = [255, 255, 255, 1];
-      for (let up = node; up; up = up.parentElement) {
-        const color = parse(getComputedStyle(up).backgroundColor);
-        if (color[3] > 0.99) { paper = color; break; }
-      }
-      const [a, b] = [luminance(parse(getComputedStyle(node).color).slice(0, 3)), luminance(paper.slice(0, 3))];
-      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      found.push([Math.round(ratio * 100) / 100, text.slice(0, 40), node.className]);
-    }
-  }
-  return found.sort((x, y) => x[0] - y[0]);
-});
-
 // --- the lesson ----------------------------------------------------------------------------------------------------
 
 await open("course/09-many-policies.ipynb");
@@ -137,7 +113,7 @@ await page.setViewportSize({ width: 1280, height: 2400 });
 for (const [name, shade] of [["JupyterLab Light", "light"], ["JupyterLab Dark", "dark"]]) {
   await theme(name);
   for (const [number, begin] of lesson.entries()) await picture(`${shade}-${number + 1}-${label(begin)}`, begin);
-  const worst = await contrast();
+  const worst = await page.evaluate(contrast);
   expect(worst.length > 100 && worst[0][0] >= 4.5, `${shade}: the weakest of ${worst.length} texts has a contrast of ${worst[0]}`);
 }
 await theme("JupyterLab Light");
@@ -183,7 +159,7 @@ for (const [name, body, words] of attempts) {
     await theme("JupyterLab Light");
     await picture("light-24-unfolded-check", "check(\"cache-shards\")");
     await picture("light-24-unfolded-cell", "%%manifest cache-shards");
-    const worst = await contrast();
+    const worst = await page.evaluate(contrast);
     expect(worst[0][0] >= 4.5, `unfolded: the weakest of ${worst.length} texts has a contrast of ${worst[0]}`);
     await unfold(false);
     await theme("JupyterLab Dark");
