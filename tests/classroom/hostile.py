@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import pickle
+import shutil
 import stat
 import sys
 import zipfile
@@ -499,11 +500,12 @@ def write_attacks(submitted: Path, attacks: Iterable[Hostile] = ATTACKS) -> list
 
 
 def _is_written(submitted: Path, attack: Hostile) -> bool:
+    learner = submitted / (attack.student or attack.name)
     try:
-        folder = submitted / (attack.student or attack.name) / ASSIGNMENT
-        folder.mkdir(parents=True)
-        attack.build(folder)
+        (learner / ASSIGNMENT).mkdir(parents=True)
+        attack.build(learner / ASSIGNMENT)
     except (OSError, NotImplementedError):
+        shutil.rmtree(learner, ignore_errors=True)
         return False
     return True
 

@@ -143,6 +143,8 @@ class Layouts:
         refused = [entry for entry in entries if entry.leads_out]
         del entries
         one = self._is_one_learners(top, is_top=True) or (not top.folders and len(top.files) == 1)
+        if len(top.folders) == 1 and not top.files and path.stem.lower() not in _OF_A_CLASS:
+            one = self._holds_work(top.folders[0])  # one folder packed, and the archive named after the learner
         if one and not any(of_file(part.name, self._patterns) for part in top.files):
             student, told = self._teller.split(path.stem)
             self._unit(student or path.resolve().parent.name, origin, told, [Part(path, path.name)])
@@ -174,8 +176,12 @@ class Layouts:
                 key = (told.student, told.assignment, told.received)
                 uploads[key] += [_Upload("", part, folder.origin) for part in folder.parts()]
         for (student, for_what, received), group in uploads.items():
-            parts = list(self._last_uploads(student, group))
-            self._unit(student, group[0].origin, self._teller.named(for_what) or assignment, parts, received)
+            last = list(self._last_uploads(student, group))
+            parts = [
+                Part(part.at, self._clean(file or part.name), part.entry, part.is_folder, part.fault)
+                for file, part in ((upload.file, upload.part) for upload in last)
+            ]
+            self._unit(student, last[0].origin, self._teller.named(for_what) or assignment, parts, received)
         self._plain(plain, assignment, f"{place.origin}/", depth)
         for folder in by_folder:
             if depth < _DEEPEST and folder.name.lower() in _OF_A_CLASS and not self._is_one_learners(folder):
@@ -185,20 +191,19 @@ class Layouts:
             else:
                 self._learner(folder, assignment, folder.name)
 
-    def _last_uploads(self, student: str, uploads: list[_Upload]) -> Iterator[Part]:
-        """Yield the parts of an upload, each under the learner's own name for it, without those uploaded again."""
+    def _last_uploads(self, student: str, uploads: list[_Upload]) -> Iterator[_Upload]:
+        """Yield the uploads of a learner without those that came again under the same name with a higher number."""
         last: dict[str, int] = {}
         for upload in uploads:
             base, number = uploaded_again(upload.file)
             last[base] = max(last.get(base, 0), number)
         for upload in uploads:
             base, number = uploaded_again(upload.file)
-            part = upload.part
             if upload.file and number < last[base]:
                 reason = f"{clean_name(upload.file)} was handed in again; the upload with number {last[base]} counts."
                 self._pass(upload.origin, reason, clean_name(student))
             else:
-                yield Part(part.at, self._clean(upload.file or part.name), part.entry, part.is_folder, part.fault)
+                yield upload
 
     def _plain(self, parts: Iterable[Part], assignment: str, origin: str, depth: int = 0) -> None:
         """Find the units among files that only their learners' names tell."""
@@ -264,6 +269,13 @@ class Layouts:
 
     def _is_one_learners(self, place: Place, *, is_top: bool = False) -> bool:
         """Return whether a folder is what one learner handed in, by what lies in it."""
+        if self._holds_work(place):
+            return True
+        named = [folder for folder in place.folders if self._teller.named(folder.name)]
+        return bool(named) and not (is_top and any(self._holds_learners(folder) for folder in named))
+
+    def _holds_work(self, place: Place) -> bool:
+        """Return whether notebooks or answers of one learner lie in a folder itself."""
         folders = {folder.name.lower() for folder in place.folders}
         if folders & _OF_A_DESK or any(part.name == "course.yaml" for part in place.files):
             return True
@@ -274,10 +286,7 @@ class Layouts:
             for kind, stem in stems
             if kind in {*READ, "zip"}
         ]
-        if own and all(own):
-            return True
-        named = [folder for folder in place.folders if self._teller.named(folder.name)]
-        return bool(named) and not (is_top and any(self._holds_learners(folder) for folder in named))
+        return bool(own) and all(own)
 
     def _holds_learners(self, folder: Place) -> bool:
         """Return whether a folder with the name of an assignment holds learners, and not their answers."""
