@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -95,10 +96,7 @@ def belief_html(belief: Misconception, found: Finding, result: Result) -> Html:
     return element(
         "div",
         element("p", opening(belief, found)),
-        element("p", f"“{belief.title}”", class_="pg-name-of-belief"),
-        element("p", prose(belief.believed)),
-        element("p", element("strong", "It is not so."), " ", prose(belief.true)),
-        element("p", element("strong", "Why: "), prose(belief.why)),
+        _told(belief.id),
         _disproof(belief, found, result),
         class_="pg-belief",
         role="note",
@@ -211,6 +209,18 @@ _OF_EXERCISES: Final = ("world.yaml", "given.yaml")
 def _is_answer(name: str | None, file: str) -> bool:
     """Whether a finding is about the answer, and not about a file that came with the exercise."""
     return name == file if file else name not in _OF_EXERCISES
+
+
+@cache
+def _told(misconception: str) -> Html:
+    """A belief, what holds instead, and why: the same for everybody."""
+    belief = CATALOGUE[misconception]
+    return joined(
+        element("p", f"“{belief.title}”", class_="pg-name-of-belief"),
+        element("p", prose(belief.believed)),
+        element("p", element("strong", "It is not so."), " ", prose(belief.true)),
+        element("p", element("strong", "Why: "), prose(belief.why)),
+    )
 
 
 def _disproof(belief: Misconception, found: Finding, result: Result) -> Html | None:

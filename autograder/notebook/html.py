@@ -81,4 +81,4 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31mb\u202e")
     'a�[31mb�'
     """
-    return _UNSEEN.sub("�", text)
+    return text if text.isprintable() else _UNSEEN.sub("�", text)

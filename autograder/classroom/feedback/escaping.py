@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from autograder.notebook.html import visible
@@ -19,6 +20,7 @@ from autograder.notebook.html import visible
 _WORD: Final = re.compile(r"(?P<open>[(\"'“‘]*)(?P<core>.*?)(?P<close>[.,:;!?)\"'”’…]*)", re.DOTALL)
 _PLAIN: Final = re.compile(r"[^\W_]+(?:[-'’,/–—][^\W_]+)*%?|\d\d?:\d\d|[-–—]|->|")
 _TICKS: Final = re.compile(r"`+")
+_SHORT: Final = 40
 _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -58,7 +60,7 @@ def block(lines: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(map(_word, text.split(" ")))
+    return " ".join(_known(word) if len(word) < _SHORT else _word(word) for word in text.split(" "))
 
 
 def _word(word: str) -> str:
@@ -67,6 +69,10 @@ def _word(word: str) -> str:
     if match is None:
         return code(word)
     return word if _PLAIN.fullmatch(match["core"]) else f"{match['open']}{code(match['core'])}{match['close']}"
+
+
+_known = lru_cache(maxsize=8192)(_word)
+"""Most words of a class's feedback are the same few thousand."""
 
 
 def _longest(text: str) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from autograder.classroom.records import Record
 from autograder.exercises.checking import Result
 from autograder.exercises.findings import Finding
 from autograder.exercises.report import beliefs, headline
-from autograder.misconceptions import Misconception
+from autograder.misconceptions import CATALOGUE
 from autograder.notebook.findings import lines_around, opening, take_away
 
 from .escaping import block, code, words
@@ -89,7 +90,7 @@ def _finding(found: Finding, result: Result) -> Iterator[str]:
     if lines:
         yield block(lines)
     for belief in beliefs(found.misconceptions[:1]):
-        yield _belief(belief, found)
+        yield _belief(belief.id, opening(belief, found))
     others = beliefs(found.misconceptions[1:])
     if others:
         yield words(f"It fits these beliefs too: {'; '.join(f'“{other.title}”' for other in others)}.")
@@ -99,10 +100,12 @@ def _title(found: Finding) -> str:
     return f"{words(found.title)}{f': {code(found.subject)}' if found.subject else ''}"
 
 
-def _belief(belief: Misconception, found: Finding) -> str:
+@cache
+def _belief(misconception: str, introduced: str) -> str:
     """Return a belief and what holds instead, as a quotation."""
+    belief = CATALOGUE[misconception]
     said = (
-        f"{opening(belief, found)} **“{words(belief.title)}”**",
+        f"{introduced} **“{words(belief.title)}”**",
         words(belief.believed),
         f"**It is not so.** {words(belief.true)}",
         f"**Why:** {words(belief.why)}",
