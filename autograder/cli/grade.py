@@ -158,7 +158,12 @@ def _found(args: argparse.Namespace, exercises: Exercises) -> Intake:
 
 
 def _into_gradebook(out: Path, course: Course, intake: Intake) -> None:
-    raise InputError("--gradebook is not wired")
+    from autograder.classroom.gradebook import write_gradebook
+
+    summary = write_gradebook(out, course.root, submissions=intake.found)
+    print(f"nbgrader's gradebook holds {summary.written} of these submissions.", file=sys.stderr)
+    for sentence in summary.sentences():
+        print(sentence, file=sys.stderr)
 
 
 class Progress:
