@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from autograder.course import Course
     from autograder.exercises.spec import Exercises
 
+HELP = "grade what a class has handed in"
+
 DESCRIPTION = """\
 Grade what a class has handed in: nbgrader's tree, the zip file of an LMS, or a
 plain folder of notebooks and YAML files. Nothing in it is executed. Every

@@ -9,6 +9,8 @@ from typing import Any
 
 from autograder.course import find_course
 
+HELP = "put the parts of a class together that several machines graded"
+
 DESCRIPTION = """\
 Put the parts of a class together that `autograder grade --shard I/N` has made,
 each perhaps on a machine of its own. The result is the same, byte for byte, as

@@ -235,7 +235,8 @@ def replace_file(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
+        # Half a character, which JSON escapes can spell, is no reason to lose the rest.
+        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
