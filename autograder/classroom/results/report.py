@@ -17,11 +17,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from autograder.classroom.feedback.frame import document, section
-from autograder.classroom.feedback.summary import lasting
+from autograder.classroom.feedback.summary import lasting, points_in_words
 from autograder.classroom.records import Record, Scored, feedback_folder, records_in
 from autograder.course import Course
 from autograder.exercises.lessons import Lesson, read_concepts, read_lessons
-from autograder.exercises.report import points
 from autograder.exercises.spec import Exercises
 from autograder.misconceptions import CATALOGUE
 from autograder.notebook.html import Child, Html, element, joined, prose
@@ -300,7 +299,7 @@ def _to_look_at(record: Record) -> Iterator[tuple[str, Iterable[str]]]:
     if record.signs:
         yield "signs", record.signs
     if record.late:
-        cost = f"{points(record.penalty)} points were taken off." if record.penalty else "Nothing was taken off."
+        cost = f"It cost {points_in_words(record.penalty)}." if record.penalty else "Nothing was taken off."
         yield "late", (f"By {lasting(record.late)}. {cost}",)
 
 

@@ -97,7 +97,7 @@ def test_names_stand_in_the_last_part_only(reported):
         pytest.param("failed", "ken", None, id="the grader failed"),
         pytest.param("unreadable", "barbara", "ends in the middle", id="could not be read"),
         pytest.param("signs", "radia", "variant of somebody else", id="a sign"),
-        pytest.param("late", "linus", "By 1 hour 30 minutes. 5 points were taken off.", id="late"),
+        pytest.param("late", "linus", "By 1 hour 30 minutes. It cost 5 points.", id="late"),
     ],
 )
 def test_what_there_is_to_look_at(reported, kind, student, sentence):
