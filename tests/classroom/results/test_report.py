@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +185,16 @@ def test_no_text_is_markup(tmp_path, text):
 def test_the_same_records_give_the_same_bytes(reported, tmp_path):
     again = made(tmp_path, reversed(classes.records()))
     assert again == reported
+
+
+def test_the_twin_is_as_its_schema_has_it(reported):
+    jsonschema = pytest.importorskip("jsonschema")
+    _, data = reported
+    schema = json.loads((Path(report.__file__).parent / "schemas" / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(data, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "learners": -1}, schema)
 
 
 def test_long_lists_end(tmp_path, monkeypatch):
