@@ -99,7 +99,11 @@ def summary(record: Record) -> Summary:
     headline, tone = _headline(record)
     # Seconds tell nobody anything.
     received = f"{record.received[:16].replace('T', ' ')} UTC" if record.received else ""
-    return Summary(headline, tone, tuple(_notes(record)), record.trouble, received)
+    notes, trouble = tuple(_notes(record)), record.trouble
+    if record.status == "failed":
+        # It could be read. What is said about it is no fault of what was handed in.
+        notes, trouble = (*notes, *trouble), ()
+    return Summary(headline, tone, notes, trouble, received)
 
 
 def parts(record: Record, results: Iterable[Result], lessons: Mapping[str, str]) -> tuple[Part, ...]:

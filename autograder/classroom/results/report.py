@@ -291,12 +291,12 @@ def _met_data(met: Met, learners: int, lookup: _Lookup) -> dict[str, Any]:
 def _to_look_at(record: Record) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield what an instructor should look at, and what is to be said about it."""
     if record.status == "failed":
-        yield "failed", record.trouble
+        yield "failed", record.signs or record.trouble
     elif record.status == "unreadable":
         yield "unreadable", record.trouble
     elif record.trouble:
         yield "trouble", record.trouble
-    if record.signs:
+    if record.signs and record.status != "failed":
         yield "signs", record.signs
     if record.late:
         cost = f"It cost {points_in_words(record.penalty)}." if record.penalty else "Nothing was taken off."

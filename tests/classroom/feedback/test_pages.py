@@ -94,6 +94,12 @@ def test_what_was_not_graded_says_so(status, sentences):
         assert all(sentence in page for sentence in sentences)
 
 
+def test_what_failed_could_be_read():
+    for page in pages(classes.nothing("ken", "failed", trouble=("This could not be graded yet.",)), []):
+        assert "This could not be graded yet." in page
+        assert "What could not be read" not in page
+
+
 def test_signs_are_not_for_the_learner():
     record, results = classes.graded(signs=("It answers the variant of somebody else.",))
     for page in pages(record, results):
