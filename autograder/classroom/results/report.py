@@ -317,7 +317,9 @@ def _page(data: dict[str, Any]) -> str:
         f"Class report: {data['course'] or 'grades'}",
         element("p", data["course"], class_="pg-quiet") if data["course"] else None,
         element("h1", "Class report"),
-        element("p", _many(data["submissions"], "submission"), ", ", _many(data["learners"], "learner"), "."),
+        element(
+            "p", f"{_many(data['submissions'], 'submission')}. {_many(data['learners'], 'learner')} changed an answer."
+        ),
         section("Scores", _overview(data["assignments"]), map(_distribution, data["assignments"])),
         section("Exercises", _exercises(data["exercises"])),
         section("Misconceptions", _misconceptions(data["misconceptions"])),
