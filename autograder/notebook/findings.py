@@ -160,8 +160,9 @@ def excerpt(text: str, line: int, column: int | None = None) -> Html | None:
 
 def lines_around(text: str, line: int) -> list[tuple[int, str]]:
     """Return the lines around one line of the answer with their numbers; none if there is no such line."""
-    lines = text.split("\n")
-    if not 1 <= line <= len(lines):
+    # What comes behind is left alone: an answer may be long, and has many findings then.
+    lines = text.split("\n", line + CONTEXT)[: line + CONTEXT] if line >= 1 else []
+    if len(lines) < line or not lines:
         return []
     first, last = max(1, line - CONTEXT), min(len(lines), line + CONTEXT)
     while last > line and not lines[last - 1].strip():

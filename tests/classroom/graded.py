@@ -114,7 +114,7 @@ def records() -> list[Record]:
         nothing(
             "barbara", "unreadable", trouble=("np-union.ipynb ends in the middle. Save it, and hand it in again.",)
         ),
-        nothing("ken", "failed"),
+        nothing("ken", "failed", trouble=("This could not be graded yet.",), signs=("The grader failed: KeyError.",)),
         replace(grace()[0], student="radia", signs=("It answers the variant of somebody else in cache-shards.",)),
     ]
 

@@ -24,6 +24,7 @@ from autograder.notebook.html import Html, element, joined, prose
         ),
         pytest.param(element("br"), "<br>", id="an element without content"),
         pytest.param(joined("a\x1b[31m\u202eb"), "a\ufffd[31m\ufffdb", id="nothing moves the cursor or turns the text"),
+        pytest.param(joined("a\u061c\u200b\ufeff\ud800\U000e0041b"), "a" + "\ufffd" * 5 + "b", id="nothing hides"),
         pytest.param(prose("Use `[]` & go."), "Use <code>[]</code> &amp; go.", id="backticks are code"),
         pytest.param(prose("It`s"), "It`s", id="a single backtick is itself"),
     ],

@@ -99,7 +99,11 @@ def summary(record: Record) -> Summary:
     headline, tone = _headline(record)
     # Seconds tell nobody anything.
     received = f"{record.received[:16].replace('T', ' ')} UTC" if record.received else ""
-    return Summary(headline, tone, tuple(_notes(record)), record.trouble, received)
+    notes, trouble = tuple(_notes(record)), record.trouble
+    if record.status == "failed":
+        # It could be read. What is said about it is no fault of what was handed in.
+        notes, trouble = (*notes, *trouble), ()
+    return Summary(headline, tone, notes, trouble, received)
 
 
 def parts(record: Record, results: Iterable[Result], lessons: Mapping[str, str]) -> tuple[Part, ...]:
@@ -169,22 +173,27 @@ def _notes(record: Record) -> Iterator[str]:
     elif record.status == "unreadable":
         yield "Nothing that can be graded was found in what you handed in."
     if record.late:
-        cost = f"It cost {_points(record.penalty)}." if record.penalty else "No points were taken off for that."
+        cost = f"It cost {points_in_words(record.penalty)}." if record.penalty else "No points were taken off for that."
         yield f"Handed in {lasting(record.late)} after the due date. {cost}"
     elif record.penalty:
-        yield f"{_points(record.penalty)} taken off."
+        yield f"{points_in_words(record.penalty)} taken off."
     excused = [scored for scored in record.results if scored.excused]
     if excused:
         names = ", ".join(scored.title or scored.exercise for scored in excused)
         yield f"Excused, so not part of the sum: {names}. What the check found is below all the same."
     if record.manual:
         count = len(record.manual)
-        total = _points(sum(float(cell["max"]) for cell in record.manual))
+        total = points_in_words(sum(float(cell["max"]) for cell in record.manual))
         cells = "One answer is" if count == 1 else f"{count} answers are"
         yield f"{cells} graded by a person, for up to {total}. That is not part of this sum."
 
 
-def _points(number: float) -> str:
+def points_in_words(number: float) -> str:
+    """Return points with their unit.
+
+    >>> points_in_words(1.0), points_in_words(2.5)
+    ('1 point', '2.5 points')
+    """
     return f"{points(number)} point{'' if number == 1 else 's'}"
 
 

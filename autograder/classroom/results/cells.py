@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 MARK: Final = "\ufeff"
@@ -46,13 +47,19 @@ def row(values: Iterable[Value]) -> str:
 
 def cell(value: Value) -> str:
     """Return a value as a cell."""
+    if isinstance(value, str):
+        return _quoted(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return number(value)
-    return f'"{guarded(value).replace(chr(34), chr(34) * 2)}"'
+    return number(value)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    """Return a text as a cell; titles and names come again in every row."""
+    return f'"{guarded(text).replace(chr(34), chr(34) * 2)}"'
 
 
 def number(value: float, digits: int = 4) -> str:

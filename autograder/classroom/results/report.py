@@ -17,11 +17,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from autograder.classroom.feedback.frame import document, section
-from autograder.classroom.feedback.summary import lasting
+from autograder.classroom.feedback.summary import lasting, points_in_words
 from autograder.classroom.records import Record, Scored, feedback_folder, records_in
 from autograder.course import Course
 from autograder.exercises.lessons import Lesson, read_concepts, read_lessons
-from autograder.exercises.report import points
 from autograder.exercises.spec import Exercises
 from autograder.misconceptions import CATALOGUE
 from autograder.notebook.html import Child, Html, element, joined, prose
@@ -292,15 +291,15 @@ def _met_data(met: Met, learners: int, lookup: _Lookup) -> dict[str, Any]:
 def _to_look_at(record: Record) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield what an instructor should look at, and what is to be said about it."""
     if record.status == "failed":
-        yield "failed", record.trouble
+        yield "failed", record.signs or record.trouble
     elif record.status == "unreadable":
         yield "unreadable", record.trouble
     elif record.trouble:
         yield "trouble", record.trouble
-    if record.signs:
+    if record.signs and record.status != "failed":
         yield "signs", record.signs
     if record.late:
-        cost = f"{points(record.penalty)} points were taken off." if record.penalty else "Nothing was taken off."
+        cost = f"It cost {points_in_words(record.penalty)}." if record.penalty else "Nothing was taken off."
         yield "late", (f"By {lasting(record.late)}. {cost}",)
 
 
@@ -318,7 +317,9 @@ def _page(data: dict[str, Any]) -> str:
         f"Class report: {data['course'] or 'grades'}",
         element("p", data["course"], class_="pg-quiet") if data["course"] else None,
         element("h1", "Class report"),
-        element("p", _many(data["submissions"], "submission"), ", ", _many(data["learners"], "learner"), "."),
+        element(
+            "p", f"{_many(data['submissions'], 'submission')}. {_many(data['learners'], 'learner')} changed an answer."
+        ),
         section("Scores", _overview(data["assignments"]), map(_distribution, data["assignments"])),
         section("Exercises", _exercises(data["exercises"])),
         section("Misconceptions", _misconceptions(data["misconceptions"])),

@@ -72,9 +72,11 @@ def write_tables(out: Path) -> Written:
         document.write(f'{{"version": {VERSION},\n"submissions": [')
         for record in records_in(out):
             tally.add(record)
-            grades.write(row(_grade(record).values()))
-            exercises.writelines(row(_exercise(record, scored).values()) for scored in record.results)
-            _item(document, _submission(record), first=submissions == 0)
+            grade = _grade(record)
+            parts = [_exercise(record, scored) for scored in record.results]
+            grades.write(row(grade.values()))
+            exercises.writelines(row(values.values()) for values in parts)
+            _item(document, _submission(record, grade, parts), first=submissions == 0)
             submissions += 1
         _list(document, "concepts", _written(concepts, map(_concept, tally.concepts())))
         learners = tally.answered
@@ -171,19 +173,17 @@ def _met(found: Met, learners: int) -> dict[str, Value]:
 # -- streams ----------------------------------------------------------------------------------------
 
 
-def _submission(record: Record) -> dict[str, Any]:
+def _submission(record: Record, grade: dict[str, Value], parts: Iterable[dict[str, Value]]) -> dict[str, Any]:
     """Return a submission of grades.json: its row, its sentences, and its exercises without what the row says."""
-    exercises = []
-    for scored in record.results:
-        values = _exercise(record, scored)
-        del values["student"], values["assignment"]
-        exercises.append(_listing(values))
     return {
-        **_grade(record),
+        **grade,
         "unread": list(record.trouble),
         "signs": list(record.signs),
         "manual": list(record.manual),
-        "results": exercises,
+        "results": [
+            _listing({name: value for name, value in values.items() if name not in {"student", "assignment"}})
+            for values in parts
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from autograder.classroom.feedback.summary import LONGEST, MOST
 from autograder.exercises.checking import check
 from autograder.exercises.findings import finding, told
 from autograder.exercises.report import beliefs
+from autograder.notebook.findings import result_html
 from autograder.notebook.html import visible
 from tests.classroom import graded as classes
 from tests.classroom.hostile_texts import TEXTS
@@ -93,6 +94,12 @@ def test_what_was_not_graded_says_so(status, sentences):
         assert all(sentence in page for sentence in sentences)
 
 
+def test_what_failed_could_be_read():
+    for page in pages(classes.nothing("ken", "failed", trouble=("This could not be graded yet.",)), []):
+        assert "This could not be graded yet." in page
+        assert "What could not be read" not in page
+
+
 def test_signs_are_not_for_the_learner():
     record, results = classes.graded(signs=("It answers the variant of somebody else.",))
     for page in pages(record, results):
@@ -141,6 +148,19 @@ def test_an_exercise_without_its_result_still_shows_its_points():
 
 def test_the_same_record_gives_the_same_bytes():
     assert pages(*classes.grace()) == pages(*classes.grace())
+
+
+def test_pages_do_not_depend_on_where_they_are_made(tmp_path, monkeypatch):
+    """In a notebook a finding leads to its lesson. On a page the link would depend on the current folder."""
+    here = pages(*classes.grace())
+    lesson = tmp_path / "course" / "09-many-policies.ipynb"
+    (tmp_path / "work").mkdir()
+    lesson.parent.mkdir()
+    lesson.write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "work")
+    result = next(result for result in classes.grace()[1] if result.exercise == "cache-shards")
+    assert 'href="../course/09-many-policies.ipynb"' in result_html(result)
+    assert pages(*classes.grace()) == here
 
 
 # -- how it is made ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -94,10 +95,10 @@ def test_names_stand_in_the_last_part_only(reported):
 @pytest.mark.parametrize(
     ("kind", "student", "sentence"),
     [
-        pytest.param("failed", "ken", None, id="the grader failed"),
+        pytest.param("failed", "ken", "The grader failed: KeyError.", id="the grader failed"),
         pytest.param("unreadable", "barbara", "ends in the middle", id="could not be read"),
         pytest.param("signs", "radia", "variant of somebody else", id="a sign"),
-        pytest.param("late", "linus", "By 1 hour 30 minutes. 5 points were taken off.", id="late"),
+        pytest.param("late", "linus", "By 1 hour 30 minutes. It cost 5 points.", id="late"),
     ],
 )
 def test_what_there_is_to_look_at(reported, kind, student, sentence):
@@ -106,8 +107,7 @@ def test_what_there_is_to_look_at(reported, kind, student, sentence):
     assert found["count"] == 1
     assert found["listed"][0]["student"] == student
     assert f'href="feedback/np-union/{student}/feedback.html"' in page
-    if sentence:
-        assert sentence in page
+    assert sentence in page
 
 
 def test_the_report_leads_to_the_feedback_whatever_a_learner_is_called(tmp_path):
@@ -184,6 +184,16 @@ def test_no_text_is_markup(tmp_path, text):
 def test_the_same_records_give_the_same_bytes(reported, tmp_path):
     again = made(tmp_path, reversed(classes.records()))
     assert again == reported
+
+
+def test_the_twin_is_as_its_schema_has_it(reported):
+    jsonschema = pytest.importorskip("jsonschema")
+    _, data = reported
+    schema = json.loads((Path(report.__file__).parent / "schemas" / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(data, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "learners": -1}, schema)
 
 
 def test_long_lists_end(tmp_path, monkeypatch):

@@ -6,11 +6,12 @@ import csv
 import json
 import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from autograder.classroom.records import write_record
-from autograder.classroom.results import write_tables
+from autograder.classroom.results import tables, write_tables
 from autograder.classroom.results.cells import text_of
 from autograder.classroom.results.tables import CONCEPTS, EXERCISES, GRADES, MISCONCEPTIONS
 from autograder.manifests.limits import InputError
@@ -128,6 +129,17 @@ def test_the_document_says_the_same_as_the_tables(out):
     assert [row["concept"] for row in table(out, "concepts.csv")] == [item["concept"] for item in document["concepts"]]
     for row, item in zip(table(out, "misconceptions.csv"), document["misconceptions"], strict=True):
         assert (row["misconception"], int(row["learners"])) == (item["misconception"], item["learners"])
+
+
+def test_the_document_is_as_its_schema_has_it(out):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((Path(tables.__file__).parent / "schemas" / "grades.json").read_text(encoding="utf-8"))
+    document = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+    document["submissions"][0]["grade"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
 
 
 @pytest.mark.parametrize(
