@@ -13,6 +13,8 @@ from autograder.manifests.limits import InputError
 if TYPE_CHECKING:
     from autograder.classroom.lms.filling import Filled
 
+HELP = "fill the grades of a class into the file of Canvas or Moodle"
+
 DESCRIPTION = """\
 Fill the grades of a class into the file that a learning platform exports,
 so that it can be imported again as it is. The learners are those of the file;

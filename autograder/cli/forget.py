@@ -11,6 +11,8 @@ from autograder.manifests.limits import InputError
 
 _MOST_SHOWN = 20
 
+HELP = "delete everything that is stored about a learner"
+
 DESCRIPTION = """\
 Delete everything that is stored about a learner: records, feedback and rows of
 tables in a folder of grades, and with --gradebook the rows of nbgrader's

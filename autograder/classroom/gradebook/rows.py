@@ -62,7 +62,7 @@ class Tables:
             students = writer.rows(api.Student, "id", names)
             for entry in entries:
                 if (entry.student,) not in students.by("id"):
-                    writer.insert(api.Student, {"id": entry.student, "last_name": entry.shown_as or None})
+                    writer.insert(api.Student, _named(entry))
             handed_in = writer.rows(api.SubmittedAssignment, "student_id", names, assignment_id=self._assignment)
             keys = [row["id"] for row in handed_in.all]
             notebooks = writer.rows(api.SubmittedNotebook, "assignment_id", keys)
@@ -194,6 +194,12 @@ class _Writer:
         """Insert what is new, parents first: that is the order in which they were named."""
         for table, rows in self._new.items():
             self._connection.execute(table.insert(), rows)
+
+
+def _named(entry: Entry) -> Row:
+    """Return the row of a new learner. formgrader shows a name where both of its halves are there."""
+    names = {"last_name": entry.shown_as, "first_name": ""} if entry.shown_as else {}
+    return {"id": entry.student, "first_name": None, "last_name": None, **names}
 
 
 def _key(*parts: str) -> str:
