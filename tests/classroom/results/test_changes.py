@@ -152,8 +152,8 @@ def test_a_folder_without_grades_is_named(tmp_path):
 def test_where_the_old_folder_holds_only_what_was_replaced_the_rest_did_not_change(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     for student in ("ada", "grace"):
-        write_record(new, record(student))
-    write_record(old, record("ada"))
+        write_record(new, classes.nothing(student, "graded"))
+    write_record(old, classes.nothing("ada", "graded"))
     changes = compare(old, new, only_old=True)
     assert (changes.compared, changes.only_new, changes.changes) == (1, 0, ())
     assert compare(old, new).only_new == 1
