@@ -20,6 +20,7 @@ from .submissions import ASSIGNMENT, EXERCISE, Notebook, answered, cell_of, code
 ROOT = Path(__file__).parents[2]
 MIB = 1 << 20
 NAME = f"{ASSIGNMENT}.ipynb"
+PREDICTION = "three-teams"
 PWNED = "pwned"
 """The file that every payload would create where the program runs."""
 
@@ -91,6 +92,15 @@ def changed(change: Callable[[Notebook], Any], answer: str | None = None) -> Bui
 def written(answer: str | Callable[[], str]) -> Build:
     """Return what writes a notebook with an answer."""
     return put(NAME, lambda: dumped(answered(release(), answer if isinstance(answer, str) else answer())))
+
+
+def predicted(table: str) -> Build:
+    """Return what writes a notebook with a right answer, and a table of predictions in the cell before it."""
+
+    def change(notebook: Notebook) -> None:
+        cell_of(notebook, PREDICTION)["source"] = f"%%predict {PREDICTION}\n{table}"
+
+    return changed(change)
 
 
 def policy(name: str = "cache-from-api", annotation: str = "", label: str = "cache") -> str:

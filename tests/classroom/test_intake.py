@@ -105,6 +105,7 @@ NB = "np-union.ipynb"
                 "top/np_union-linus (2).ipynb": b"",
                 "top/ken_cache-shards.yaml": b"",
                 "top/dennis.yaml": ANSWER,
+                "top/bjarne.yaml": b"# %%predict three-teams\n",
                 "top/barbara.zip": {f"work/{NB}": UNION, "work/answers/cache-shards.yaml": ANSWER},
             },
             {
@@ -113,6 +114,7 @@ NB = "np-union.ipynb"
                 ("linus (2)", "np-union"): [NB],
                 ("ken", "np-union"): ["cache-shards.yaml"],
                 ("dennis", "np-union"): ["cache-shards.yaml"],
+                ("bjarne", "np-union"): ["three-teams.prediction.yaml"],
                 ("barbara", "np-union"): ["answers/cache-shards.yaml", NB],
             },
             id="a folder of files",
@@ -153,6 +155,21 @@ NB = "np-union.ipynb"
                 ("Linus Torvalds_33", "np-union"): [],
             },
             id="Moodle, in folders",
+        ),
+        pytest.param(
+            {"top.zip": {f"Ada Lovelace_11_assignsubmission_file/{NB}": UNION}},
+            {("Ada Lovelace_11", "np-union"): [NB]},
+            id="Moodle, one learner",
+        ),
+        pytest.param(
+            {"top.zip": {"Ada Lovelace_11_assignsubmission_file/": b"", f"Grace_2_assignsubmission_file/{NB}": UNION}},
+            {("Ada Lovelace_11", "np-union"): [], ("Grace_2", "np-union"): [NB]},
+            id="Moodle, an empty folder",
+        ),
+        pytest.param(
+            {f"top/Ada Lovelace_11_assignsubmission_file/w/{NB}": UNION, "top/Grace_2_assignsubmission_file": None},
+            {("Ada Lovelace_11", "np-union"): [NB], ("Grace_2", "np-union"): []},
+            id="Moodle, unpacked",
         ),
         pytest.param(
             {
@@ -231,6 +248,20 @@ def test_one_learner_may_be_named_at_any_level(named: str, tmp_path: Path, monke
     write(tmp_path, {f"ada/np-union/{NB}": UNION, "ada/np-union/answers/cache-shards.yaml": ANSWER})
     monkeypatch.chdir(tmp_path)
     assert found(find([Path(named)], known=KNOWN)) == {ADA: ["answers/cache-shards.yaml", NB]}
+
+
+def test_a_link_that_is_named_is_followed_and_no_other(tmp_path: Path):
+    write(tmp_path, {"there/x.ipynb": UNION, "there/w.zip": {NB: UNION}, "top/linus.ipynb": UNION})
+    try:
+        for name, target in {"ada.ipynb": "x.ipynb", "grace.zip": "w.zip", "top/ken.ipynb": "x.ipynb"}.items():
+            (tmp_path / name).symlink_to(tmp_path / "there" / target)
+    except OSError:
+        pytest.skip("this user may not make links")
+    intake = find([tmp_path / "ada.ipynb", tmp_path / "grace.zip", tmp_path / "top"], known=KNOWN)
+    assert found(intake) == {ADA: ["ada.ipynb"], GRACE: [NB], ("linus", "np-union"): ["linus.ipynb"]}
+    assert [(each.origin, each.reason) for each in intake.passed_over] == [
+        ("top/ken.ipynb", "It is a link, which is not followed.")
+    ]
 
 
 def test_own_patterns_come_before_those_of_platforms(tmp_path: Path):

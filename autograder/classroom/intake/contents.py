@@ -105,7 +105,7 @@ class Contents:
             elif part.entry is not None:
                 with self._opened(part.at) as stream:
                     if stream is not None:
-                        yield from self._entry(stream, part.name, part.entry, is_packed_twice=False)
+                        yield from self._entry(stream, part.name, part.entry, is_inside=False)
             elif part.is_folder:
                 yield from self._folder(part.at, part.name)
             else:
@@ -168,38 +168,33 @@ class Contents:
             else:
                 yield from self._archive(packed, name)
 
-    def _entry(self, stream: BinaryIO, name: str, entry: Entry, *, is_packed_twice: bool) -> Iterator[Item]:
+    def _entry(self, stream: BinaryIO, name: str, entry: Entry, *, is_inside: bool) -> Iterator[Item]:
+        """Yield what an entry of an archive is; `is_inside` if that archive is already a learner's own."""
         self._left -= 1
-        if entry.is_folder:
-            if kind_of(name) in READ:
-                self.tell(f"{shown(name)}: it is a folder, and neither a notebook nor a YAML file.")
-            return
-        if is_packed_twice and kind_of(name) == "zip":
+        kind = self._kind(name) if not entry.is_folder else "folder"
+        if entry.leads_out or (entry.fault and kind in {*READ, "zip"}):
+            self.tell(f"{shown(name)}: {entry.fault}")
+        elif kind == "folder" and kind_of(name) in READ:
+            self.tell(f"{shown(name)}: it is a folder, and neither a notebook nor a YAML file.")
+        elif kind == "zip" and is_inside:
             self.tell(f"{shown(name)}: an archive inside an archive is not opened. {PACK}")
-            return
-        kind = self._kind(name)
-        if kind in {*READ, "zip"} or (entry.fault and kind != "other"):
-            if entry.fault:
-                self.tell(f"{shown(name)}: {entry.fault}")
-                return
+        elif kind in {*READ, "zip"}:
             if entry.note:
                 self.tell(f"{shown(name)}: {entry.note}")
             most = self._most(name)
 
             def read() -> bytes:
-                return unpack(stream, entry, most, self._limits.ratio)
+                return _named(name, lambda: unpack(stream, entry, most, self._limits.ratio), entry.path)
 
             if kind != "zip":
-                yield Item(name, lambda: _named(name, read, entry.path))
+                yield Item(name, read)
                 return
             try:
-                packed = _named(name, read, entry.path)
+                packed = read()
             except InputError as error:
                 self.tell(str(error))
             else:
                 yield from self._archive(packed, name)
-        elif entry.fault and "link" not in entry.fault:
-            self.tell(f"{shown(name)}: {entry.fault}")
 
     def _archive(self, packed: bytes, name: str) -> Iterator[Item]:
         """Yield what is in a learner's archive, which lies in memory."""
@@ -211,7 +206,7 @@ class Contents:
             return
         for entry in found:
             if not any(is_left_behind(part) for part in PurePosixPath(entry.path).parts):
-                yield from self._entry(stream, entry.path, entry, is_packed_twice=True)
+                yield from self._entry(stream, entry.path, entry, is_inside=True)
 
     def _kind(self, name: str) -> str:
         """Return what kind of file it is, and tell of those that are nearly what is read."""

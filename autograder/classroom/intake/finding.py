@@ -146,7 +146,7 @@ class _Settling:
         last = ordered[-1]
         for each in ordered[:-1]:
             if each.parts != last.parts or each.only != last.only:
-                reason = f"It is an earlier attempt; {last.origin} counts."
+                reason = f"Another attempt counts: {last.origin}."
                 self._pass(each.origin, reason, each.student, each.assignment)
         return last
 

@@ -64,10 +64,11 @@ class Unit:
 class _Upload:
     """A file or folder whose name a platform made."""
 
-    file: str
-    """What the learner called it; empty for a folder."""
-    part: Part
     origin: str
+    file: str = ""
+    """What the learner called it; empty for a folder."""
+    parts: tuple[Part, ...] = ()
+    """The file, or what lies in the folder."""
 
 
 class Layouts:
@@ -99,13 +100,13 @@ class Layouts:
         elif not path.is_file():
             self._pass(clean_name(name), "It is neither a file nor a folder.")
         elif kind == "zip":
-            self._zip(path, clean_name(name), 0)
+            self._zip(path.resolve(), name, clean_name(name), 0)
         elif kind in READ and (self._teller.named(path.stem) or self._teller.is_exercise(path.stem)):
             folder = path.resolve().parent
             folder = folder.parent if folder.name == "answers" else folder
             self._learner(OnDisk(folder, folder.name, clean_name(folder.name), self._limits), "")
         else:
-            self._plain([Part(path, path.name)], "", "")
+            self._plain([Part(path.resolve(), path.name)], "", "")
 
     def _named(self, place: Place, depth: int) -> None:
         """Find the units in a folder that was named, or in one that is nothing but a wrapping."""
@@ -128,26 +129,28 @@ class Layouts:
                 return
         self._class(place, "", depth)
 
-    def _zip(self, path: Path, origin: str, depth: int) -> None:
+    def _zip(self, path: Path, name: str, origin: str, depth: int) -> None:
         """Find the units in an archive that was named: of a class, or of one learner."""
         try:
             with path.open("rb") as stream:
-                entries = entries_of(stream, path.name, self._limits.class_entries, self._limits)
+                entries = entries_of(stream, name, self._limits.class_entries, self._limits)
         except OSError as error:
             self._pass(origin, f"It cannot be read: {error.strerror}.")
             return
         except InputError as error:
             self._pass(origin, str(error))
             return
-        top = InArchive.of(path, origin, entries)
+        stem = PurePosixPath(name).stem
+        top = InArchive.of(path, stem, origin, entries)
         refused = [entry for entry in entries if entry.leads_out]
         del entries
         one = self._is_one_learners(top, is_top=True) or (not top.folders and len(top.files) == 1)
-        if len(top.folders) == 1 and not top.files and path.stem.lower() not in _OF_A_CLASS:
-            one = self._holds_work(top.folders[0])  # one folder packed, and the archive named after the learner
+        if len(top.folders) == 1 and not top.files and stem.lower() not in _OF_A_CLASS:
+            # One folder was packed, and the archive called after the learner.
+            one = self._holds_work(top.folders[0]) and not of_folder(top.folders[0].name, self._patterns)
         if one and not any(of_file(part.name, self._patterns) for part in top.files):
-            student, told = self._teller.split(path.stem)
-            self._unit(student or path.resolve().parent.name, origin, told, [Part(path, path.name)])
+            student, told = self._teller.split(stem)
+            self._unit(student or path.parent.name, origin, told, [Part(path, name)])
         else:
             for entry in refused:
                 self._pass(f"{origin}/{entry.path}", f"{entry.fault[0].upper()}{entry.fault[1:]}")
@@ -166,7 +169,7 @@ class Layouts:
                 plain.append(part)
             else:
                 key = (upload.student, upload.assignment, upload.received)
-                uploads[key].append(_Upload(upload.file, part, f"{place.origin}/{clean_name(part.name)}"))
+                uploads[key].append(_Upload(f"{place.origin}/{clean_name(part.name)}", upload.file, (part,)))
         by_folder = []
         for folder in place.folders:
             told = of_folder(folder.name, self._patterns)
@@ -174,12 +177,13 @@ class Layouts:
                 by_folder.append(folder)
             else:
                 key = (told.student, told.assignment, told.received)
-                uploads[key] += [_Upload("", part, folder.origin) for part in folder.parts()]
+                uploads[key].append(_Upload(folder.origin, parts=tuple(folder.parts())))
         for (student, for_what, received), group in uploads.items():
             last = list(self._last_uploads(student, group))
             parts = [
-                Part(part.at, self._clean(file or part.name), part.entry, part.is_folder, part.fault)
-                for file, part in ((upload.file, upload.part) for upload in last)
+                Part(part.at, self._clean(upload.file or part.name), part.entry, part.is_folder, part.fault)
+                for upload in last
+                for part in upload.parts
             ]
             self._unit(student, last[0].origin, self._teller.named(for_what) or assignment, parts, received)
         self._plain(plain, assignment, f"{place.origin}/", depth)
@@ -220,7 +224,7 @@ class Layouts:
                 self._pass(where, "It is no submission: neither a notebook, nor a YAML file, nor a .zip archive.")
                 continue
             if kind == "zip" and part.entry is None and depth < _DEEPEST and self._is_of_a_class(part.at):
-                self._zip(part.at, where, depth + 1)
+                self._zip(part.at, part.name, where, depth + 1)
                 continue
             student, told, file = self._named_after(part)
             if not student:
@@ -233,7 +237,7 @@ class Layouts:
             unit.parts.append(Part(part.at, self._clean(file), part.entry))
 
     def _clean(self, name: str) -> str:
-        return clean_path(name, self._limits)[0]
+        return clean_path(name, self._limits)[0] if name else ""
 
     def _named_after(self, part: Part) -> tuple[str, str, str]:
         """Return learner, assignment and file of a name such as ``ada_np-union.ipynb``."""
@@ -246,8 +250,8 @@ class Layouts:
             if exercise:
                 return student, "", f"{exercise}{pure.suffix}"
             if part.entry is None:
-                exercises = self._teller.exercises_in(_start_of(part.at, self._limits))
-                return stem, "", f"{exercises[0]}{pure.suffix}" if exercises else part.name
+                answer = self._teller.answer_in(_start_of(part.at, self._limits))
+                return stem, "", f"{answer}{pure.suffix}" if answer else part.name
             return stem, "", part.name
         student, told = self._teller.split(stem)
         return student, told, f"{told}{pure.suffix}" if told and kind_of(part.name) == "notebook" else part.name

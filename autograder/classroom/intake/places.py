@@ -112,9 +112,9 @@ class InArchive:
     received: str | None = None
 
     @classmethod
-    def of(cls, archive: Path, origin: str, found: Iterable[Entry]) -> InArchive:
+    def of(cls, archive: Path, name: str, origin: str, found: Iterable[Entry]) -> InArchive:
         """Return the topmost folder of an archive."""
-        top = cls(archive, archive.stem, origin)
+        top = cls(archive, name, origin)
         for entry in found:
             parts = PurePosixPath(entry.path).parts
             if entry.leads_out or is_no_learner(parts[0]) or any(is_left_behind(part) for part in parts[1:]):

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -26,10 +27,12 @@ from .paths import kind_of
 _AGAIN: Final = re.compile(r"(?:[ _-]*\([0-9]{1,3}\)|[ _-]copy ?[0-9]{0,3}|-[0-9]{1,3})$", re.IGNORECASE)
 """What browsers, platforms and Jupyter put behind the name of a file that is there already."""
 _NAMED: Final = re.compile(
-    rb"%%(?:manifest|predict)[ \t]+(?P<cell>[A-Za-z0-9][\w.-]{0,99})"
+    rb"%%(?P<magic>manifest|predict)[ \t]+(?P<cell>[A-Za-z0-9][\w.-]{0,99})"
     rb'|"grade_id"\s{0,20}:\s{0,20}"(?P<role>[A-Za-z0-9][\w.-]{0,99})"',
     re.ASCII,
 )
+_MOST: Final = 10_000
+"""How many names are looked at in one text. A notebook of a course has a few dozen."""
 _PARTS_OF_ROLES: Final = ("-check", "-prediction")
 
 
@@ -81,13 +84,21 @@ class Teller:
     def exercises_in(self, data: bytes) -> list[str]:
         """Return the exercises that a text names, in its order, each once."""
         found: dict[str, None] = {}
-        for match in _NAMED.finditer(data):
+        for match in islice(_NAMED.finditer(data), _MOST):
             name = (match["cell"] or match["role"]).decode("ascii")
             for part in _PARTS_OF_ROLES if match["role"] else ():
                 name = name.removesuffix(part)
             if name in self._of_exercise:
                 found[name] = None
         return list(found)
+
+    def answer_in(self, data: bytes) -> str:
+        """Return the stem that an answer's file should have, by the line that names its exercise; or nothing."""
+        match = _NAMED.search(data)
+        name = match["cell"].decode("ascii") if match and match["cell"] else ""
+        if match is None or name not in self._of_exercise:
+            return ""
+        return f"{name}.prediction" if match["magic"] == b"predict" else name
 
     def split(self, stem: str) -> tuple[str, str]:
         """Return the learner and the assignment in a stem such as ``ada_np-union``; what is not told is empty.
