@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom.bulk.grading import Grader
+from autograder.classroom.bulk.settings import Settings
 from autograder.classroom.intake import find
 from autograder.classroom.submission import Submission
 from autograder.course import read_course
-from autograder.exercises.answers import _decide, _texts, find_cells
-from autograder.exercises.checking import Result, check_answer
-from autograder.exercises.notebooks import parse_notebook
-from autograder.exercises.spec import Exercise, Exercises
-from autograder.manifests.limits import InputError
+from autograder.exercises.checking import Result
+from autograder.exercises.spec import Exercises
 
 from .hostile import ATTACKS, CLASS_ATTACKS, PAGE, Hostile, HostileClass, page, write_attacks
 from .hostile_made import MIB, PWNED, ROOT
@@ -50,24 +49,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def judged(exercises: Sequence[Exercise], submission: Submission, folder: Path) -> tuple[list[Result], list[str]]:
-    """Return the results of all exercises, and what is told of notebooks that are none."""
-    notebooks, told = [], []
-    for name, data in submission.files.items():
-        if name.lower().endswith(".ipynb"):
-            try:
-                notebooks.append(parse_notebook(data, name))
-            except InputError as error:
-                told.append(str(error))
-        else:
-            path = folder / "answers" / Path(name).name
-            path.parent.mkdir(exist_ok=True, parents=True)
-            path.write_bytes(data)
-    results = []
-    for exercise in exercises:
-        cells = [(notebook, cell) for notebook in notebooks for cell in find_cells(exercise, notebook)]
-        results.append(check_answer(exercise, _decide(exercise, folder, _texts(exercise, cells), "cell")))
-    return results, told
+def judged(exercises: Exercises, submission: Submission) -> tuple[list[Result], list[str]]:
+    """Return the results of all exercises, and what is told of what cannot be read."""
+    graded = Grader(exercises.course, Settings()).grade(submission)
+    return list(graded.results), list(graded.record.trouble)
 
 
 def words(submission: Submission, results: Sequence[Result], told: Sequence[str]) -> str:
@@ -115,7 +100,7 @@ def test_an_attack_earns_what_its_answer_is_worth(
     assert submission.files or submission.trouble, "who earns nothing is told why"
 
     started = time.process_time()
-    results, told = judged(exercises.of_assignment(ASSIGNMENT), submission, tmp_path)
+    results, told = judged(exercises, submission)
     assert time.process_time() - started < JUDGING
     assert {result.status for result in results} <= {"pass", "fail"}
     score = next(result.score for result in results if result.exercise == EXERCISE)
@@ -144,7 +129,7 @@ def test_an_attack_on_others_leaves_them_alone(
 ):
     found = find([attack.write(tmp_path)], known=known).found
     scores = {}
-    for number, handed in enumerate(found):
-        results, _ = judged([exercises.get(EXERCISE)], handed.read(), tmp_path / str(number))
-        scores[handed.student] = results[0].score
+    for handed in found:
+        results, _ = judged(exercises, handed.read())
+        scores[handed.student] = next(result.score for result in results if result.exercise == EXERCISE)
     assert scores == attack.scores

@@ -220,7 +220,7 @@ def _parts(submission: Submission) -> _Parts:
     trouble = list(submission.trouble)
     for path, data in sorted(submission.files.items(), key=lambda item: _rank(submission, item[0])):
         folder, _, name = path.rpartition("/")
-        if name.endswith(".ipynb"):
+        if name.lower().endswith(".ipynb"):
             try:
                 notebooks.append(parse_notebook(data, path))
             except InputError as error:
@@ -228,7 +228,7 @@ def _parts(submission: Submission) -> _Parts:
         else:
             # An answer among `answers/` is where the course itself writes it.
             at_home = folder.rpartition("/")[2] == "answers"
-            stem = name.removesuffix(".yml") + ".yaml" if name.endswith(".yml") else name
+            stem = f"{name.lower().removesuffix('.yml').removesuffix('.yaml')}.yaml"
             if stem not in files or (at_home and not files[stem][0]):
                 files[stem] = at_home, data.decode("utf-8-sig", "replace")
     return _Parts(tuple(notebooks), {name: text for name, (_, text) in files.items()}, tuple(trouble))
