@@ -11,13 +11,15 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-_VOID: Final = frozenset({"br", "hr", "col"})
+_VOID: Final = frozenset({"br", "hr", "col", "wbr"})
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Characters that a browser cannot show, that hide or turn the text around, or that no file can hold: an answer may
 hold any of them."""
+
+_INNER: Final = re.compile(r"(?<=[.:])(?=\w)")
 
 
 class Html(str):
@@ -73,6 +75,15 @@ def prose(text: str) -> Html:
     if len(parts) % 2 == 0:  # one backtick too many: it means itself
         return joined(text)
     return joined(element("code", part) if index % 2 else part for index, part in enumerate(parts))
+
+
+def breakable(text: str) -> Html:
+    """Return a text whose long names may go on in the next line behind a dot or a colon.
+
+    >>> breakable("spec.securityContext.runAsUser")
+    Html('spec.<wbr>securityContext.<wbr>runAsUser')
+    """
+    return joined([joined(part, element("wbr") if part.endswith((".", ":")) else None) for part in _INNER.split(text)])
 
 
 def visible(text: str) -> str:

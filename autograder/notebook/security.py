@@ -23,7 +23,7 @@ from autograder.security.standards.admission import policy_of
 from autograder.security.wording import rows
 
 from .findings import outcome
-from .html import Child, Html, element, joined
+from .html import Child, Html, breakable, element, joined
 from .output import Output
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ def _context_table(context: Context) -> Html:
             element(
                 "tr",
                 element("th", row.label, scope="row"),
-                element("td", element("code", row.value), class_="pg-wrap"),
+                element("td", element("code", breakable(row.value)), class_="pg-wrap"),
                 element("td", _ORIGINS[row.fact.origin]),
-                element("td", row.fact.why, sure, class_="pg-wrap"),
+                element("td", breakable(row.fact.why), sure, class_="pg-wrap"),
             )
         )
     return table(f"What {context.container.name} runs with", head, body)

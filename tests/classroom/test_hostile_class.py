@@ -20,11 +20,12 @@ from .hostile import ATTACKS, write_attacks
 from .hostile_made import PWNED, ROOT, good, put
 from .submissions import ASSIGNMENT, EXERCISE, FULL
 
-HARMLESS = frozenset(
-    "html head meta title style body main div p h1 h2 h3 span table caption thead tbody tr th td ul ol li code pre mark "
-    "details summary dl dt dd strong em a section header footer br svg g rect text desc line figure figcaption article "
-    "nav b i".split()
-)
+HARMLESS = {
+    *("html", "head", "meta", "title", "style", "body", "main", "div", "p", "h1", "h2", "h3", "span", "section"),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li", "dl", "dt", "dd", "code", "pre"),
+    *("mark", "details", "summary", "strong", "em", "a", "br", "b", "i", "figure", "figcaption", "header", "footer"),
+    *("svg", "g", "rect", "text", "desc", "line"),
+}
 
 
 class Elements(HTMLParser):

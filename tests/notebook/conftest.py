@@ -29,7 +29,7 @@ def sample():
     return lambda name: (ROOT / "solutions" / name).read_text(encoding="utf-8")
 
 
-VOID = {"br", "hr", "col"}
+VOID = {"br", "hr", "col", "wbr"}
 
 
 class _Checked(HTMLParser):

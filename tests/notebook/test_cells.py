@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from autograder.course import find_course
 from autograder.exercises.checking import check as exercises_check
+from autograder.exercises.shape import nearest
 from autograder.exercises.spec import Exercise, Exercises
 from autograder.notebook import check, compare, hint, show, solution
-from autograder.notebook.cells import manifest, predict
+from autograder.notebook.cells import MISSPELT, manifest, predict
 from autograder.notebook.findings import result_html
+from autograder.notebook.html import element
 from autograder.notebook.output import Output
+from autograder.notebook.reasons import invitation
 
 INTERSECT = "np-union/cache-shards/wrong/policies-intersect.yaml"
 RIGHT = "np-union/cache-shards/right/1-ports-in-the-rule.yaml"
@@ -80,6 +83,7 @@ def test_many_changes_carry_a_few_reasons_and_the_rest_is_counted(look):
     text, tags = look(manifest("mine", HEAD + "spec: {podSelector: {}}\n"))
     assert sum(attributes.get("class") == "pg-why" for tag, attributes in tags if tag == "details") == 12
     assert "To keep this short, 9 more have none." in text
+    assert "1 more has none." in str(invitation({("a", "b"): element("p", "why")}, 2))
 
 
 def test_a_verdict_that_is_open_says_why_before_those_that_are_closed(look):
@@ -127,6 +131,33 @@ def test_a_kind_that_does_not_count_is_named(look):
 def test_an_exercise_that_is_misspelt_is_suggested(look):
     text, _ = look(manifest("cache-shard", HEAD + "spec: {}\n"))
     assert "There is no exercise cache-shard. Did you mean cache-shards?" in text
+
+
+def test_a_name_of_a_lesson_is_no_slip_of_the_keyboard(look):
+    found = find_course(around=Path.cwd())
+    lines = [line for lesson in (found.root / "course").glob("*.ipynb") for line in lesson.read_text().splitlines()]
+    names = {match[1] for line in lines if (match := re.search(r'"%%manifest ([a-z0-9-]+)\\n', line))}
+    exercises = set(Exercises(found).ids)
+    own = sorted(names - exercises)
+    assert len(own) > 20
+    assert {name: nearest(name, exercises, MISSPELT) for name in own} == dict.fromkeys(own)
+    text, _ = look(manifest("search-closed", HEAD + "spec: {}\n"))
+    assert "Did you mean" not in text
+
+
+def test_an_exercise_is_a_world_as_well():
+    cell = "apiVersion: v1\nkind: Pod\nmetadata: {name: mine, namespace: shop}\n"
+    cell += "spec: {containers: [{name: mine, image: shop/cache:1.9}]}\n"
+    assert "mine: user id unknown" in str(manifest("mine", cell))
+    assert "mine: user id 0" in str(manifest("mine --world shop-today", cell))
+
+
+def test_one_message_about_three_faults_is_told_once(look):
+    rule = "{from: [{}], ports: [{port: '8080', protocol: ANY}]}"
+    text, _ = look(manifest("mine", HEAD + f"spec: {{podSelector: {{}}, ingress: [{rule}]}}\n"))
+    assert "This is refused, for 3 reasons." in text
+    assert text.count('The NetworkPolicy "mine" is invalid') == 1
+    assert text.count("What to do:") == 3
 
 
 @pytest.mark.parametrize(

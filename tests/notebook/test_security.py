@@ -103,6 +103,38 @@ def test_a_pod_that_is_refused_says_where_it_stops(look_in_cells):
     assert "decode ✗" in text
 
 
+STRICT = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}
+---
+"""
+
+
+def test_a_pod_that_its_namespace_forbids_is_refused_once_for_all_its_containers(look_in_cells):
+    text, _ = look_in_cells(manifest("forbidden", STRICT + TWO))
+    assert "Accepted, except shop/demo: refused with status 403." in text
+    assert text.count("shop/demo does not start. admission (Forbidden): pods") == 1
+    assert "shop/demo/helper does not start" not in text
+
+
+def test_a_workload_whose_pods_are_forbidden_is_accepted(look_in_cells):
+    pod = TWO[TWO.index("spec:") :].replace("\n", "\n    ")
+    workload = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: demo, namespace: shop}\nspec:\n"
+        "  selector: {matchLabels: {app: demo}}\n  template:\n    metadata: {labels: {app: demo}}\n    "
+    )
+    text, _ = look_in_cells(manifest("later", STRICT + workload + pod))
+    assert "Accepted: 2 objects." in text
+    assert "admission (FailedCreate)" in text
+
+
+def test_what_the_api_server_said_is_not_said_again_for_each_container(look_in_cells):
+    text, _ = look_in_cells(manifest("typo", TWO.replace("allowPrivilegeEscalation", "allowPrivilegeEscaltion")))
+    assert text.count("Error from server (BadRequest)") == 1
+    assert "shop/demo does not start. decode (BadRequest): see above" in text
+
+
 @pytest.mark.parametrize("function", [context, capabilities, syscalls, volumes, standards])
 def test_without_a_cell_or_a_pod_there_is_a_sentence(function):
     assert "there is no answers/nothing.yaml yet" in str(function("nothing"))
