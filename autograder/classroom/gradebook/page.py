@@ -14,7 +14,7 @@ from typing import Any, Final
 from autograder.classroom.grading import outputs
 from autograder.classroom.submission import Submission
 from autograder.classroom.submissions import NotebookJson, role_of, tidied
-from autograder.exercises.answers import FOLDER, answer_path, submitted_answer
+from autograder.exercises.answers import FOLDER, answer_path, as_cell, state_of, submitted_answer
 from autograder.exercises.checking import Result, check_answer, unreadable
 from autograder.exercises.spec import Exercise
 from autograder.manifests.limits import InputError
@@ -69,11 +69,17 @@ def _checked(exercise: Exercise, notebook: Path) -> Result:
 def page(
     source: Source, notebook: Path, exercises: tuple[Exercise, ...], results: Mapping[str, Result]
 ) -> NotebookJson:
-    """Return the notebook that formgrader shows. A cell whose exercise has no result stays without output."""
+    """Return the notebook that formgrader shows: the answers that count, each with its result.
+
+    A cell whose exercise has no result stays without output.
+    """
     shown = tidied(notebook, source.notebook, exercises)
     by_id = {exercise.id: exercise for exercise in exercises}
     checks = {cell.name: cell.exercise for cell in source.graded if cell.exercise}
     for cell in shown["cells"]:
+        own = by_id.get(role_of(cell))
+        if own is not None and own.id in results and state_of(own, results[own.id].text) == "changed":
+            cell["source"] = as_cell(own, results[own.id].text)  # it may have stood in another of several notebooks
         exercise = checks.get(role_of(cell), "")
         if exercise in by_id and exercise in results:
             cell["outputs"] = outputs(by_id[exercise], results[exercise])
