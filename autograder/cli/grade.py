@@ -215,7 +215,8 @@ def duration(seconds: float) -> str:
 def _print(summary: Summary, intake: Intake, args: argparse.Namespace) -> None:
     counts = summary.counts
     parts = [f"{counts[name]} {word}" for name, word in _WORDS.items() if counts[name]]
-    print(f"{summary.total} submissions: {', '.join(parts) or 'nothing to do'}.")
+    noun = "submission" if summary.total == 1 else "submissions"
+    print(f"{summary.total} {noun}: {', '.join(parts) or 'nothing to do'}.")
     for done in summary.to_look_at[:_SHOWN]:
         print(f"  {done.outcome}: {done.student}, {done.assignment}")
     if len(summary.to_look_at) > _SHOWN:
