@@ -62,6 +62,8 @@ MOST_ITEMS: Final = 1000
 _API_REFERENCE: Final = "https://kubernetes.io/docs/reference/kubernetes-api/"
 _MOST_TOLD: Final = 20
 """How many findings of one kind are told. Nobody reads more, and broken text can have thousands."""
+_KEPT_BELIEFS: Final = 256
+"""Of how many different answers is kept what their authors believe."""
 _KEPT_READINGS: Final = 64
 """How many readings of one world are kept. The catalogue has far fewer models."""
 
@@ -158,6 +160,8 @@ class World:
             self.cluster = self.cluster.with_policies([])
         self._readings: dict[Semantics, Reachability] = {}
         self._unchanged: dict[Inner, Inside] = {}
+        self.beliefs: dict[str, tuple[str, ...]] = {}
+        """What answers fit, by their objects; `_believed` keeps it."""
         try:
             self.question = Question(self.intent, self.cluster)
         except IntentError as error:
@@ -486,7 +490,21 @@ def _check(world: World, text: str, file: str, starter: Fraction) -> Result:
 
 
 def _believed(world: World, read: _Answered, judgement: Judgement) -> tuple[str, ...]:
-    """Return the misconceptions that the whole answer fits: about flows or about containers, never half of each."""
+    """Return the misconceptions that the whole answer fits: about flows or about containers, never half of each.
+
+    Many learners write the same in other words: the same objects with other comments and other line breaks believe the
+    same, so they are read under every belief once. Where an object stands is no part of its `repr`.
+    """
+    key = repr(read.objects)
+    found = world.beliefs.get(key)
+    if found is None:
+        if len(world.beliefs) >= _KEPT_BELIEFS:
+            world.beliefs.clear()
+        found = world.beliefs[key] = _fits(world, read, judgement)
+    return found
+
+
+def _fits(world: World, read: _Answered, judgement: Judgement) -> tuple[str, ...]:
     flows = [judged for judged in judgement.lines if not judged.holds]
     inside = [judged for judged in judgement.inside if not judged.holds]
     if flows and not inside and judgement.hearing is not None:
