@@ -34,6 +34,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", default="100,1000,10000", help="numbers of Pods, with commas between")
     parser.add_argument("--runs", type=int, default=5, help="runs of each step; the median counts (default 5)")
+    parser.add_argument("--classes", default="1000,10000", help="sizes of classes to grade (default 1000,10000)")
+    parser.add_argument("--executed", type=int, default=20, help="how many of them nbgrader executes (default 20)")
     parser.add_argument("--no-peer", action="store_true", help="leave other programs out")
     args = parser.parse_args()
     sizes = [int(size) for size in args.sizes.split(",")]
@@ -51,7 +53,35 @@ def main() -> int:
             _beside_analyzer(shops)
             _beside_checkov(pod_files)
         _small_things(args.runs)
+    if not args.no_peer:
+        _class(args.executed, args.classes)
     return 0
+
+
+def _class(executed: int, sizes: str) -> None:
+    found = _json([sys.executable, "-m", "benchmarks.measure_class", str(executed), sizes])
+    stock = found["stock"]
+    count = stock["count"]
+    theirs = {kind: (stock["grading"][kind] + stock["feedback"][kind]) / count for kind in ("wall", "cpu")}
+    print(
+        f"\nA class: np-union, five exercises, no two answers the same, graded with feedback. nbgrader executes {count}"
+    )
+    print(f"notebooks (autograde, generate_feedback), in its own way; on the scores of {stock['agreed']} both agree.")
+    _row(("", "learners", "wall s", "ms each", "CPU ms", "peak MiB", "ratio wall", "ratio CPU"))
+    _row(
+        (
+            "nbgrader", f"{count:,}", f"{theirs['wall'] * count:.1f}", f"{theirs['wall'] * 1000:,.0f}",
+            f"{theirs['cpu'] * 1000:,.0f}", f"{stock['grading']['peak_mib']:.0f}", "1", "1",
+        )
+    )  # fmt: skip
+    for size, cost in found["ours"].items():
+        own = {kind: cost[kind] / int(size) for kind in ("wall", "cpu")}
+        _row(
+            (
+                "ours", f"{int(size):,}", f"{cost['wall']:.1f}", f"{own['wall'] * 1000:.1f}", f"{own['cpu'] * 1000:.1f}",
+                f"{cost['peak_mib']:.0f}", f"{theirs['wall'] / own['wall']:.0f}", f"{theirs['cpu'] / own['cpu']:.0f}",
+            )
+        )  # fmt: skip
 
 
 def _written(path: Path, documents: Iterator[dict[str, Any]]) -> Path:
