@@ -386,9 +386,9 @@ ATTEMPT = "top/gradebook_K8S_u1_ada_attempt_2026-11-{}-10-00-00_np-union.ipynb"
                      [ATTEMPT.format("09")], id="the newest"),
         pytest.param({"top/ada-9/np-union.ipynb": b"", "top/submissions/ada-9/np-union.ipynb": UNION},
                      "top/submissions/ada-9", ["top/ada-9"], id="without a time, the last by name"),
-        pytest.param({"top/submitted/ada/np-union/timestamp.txt": TIME, f"top/submitted/ada/np-union/{NB}": UNION,
-                      "top/zzz.md": b"", "top/ada.ipynb": UNION}, "top/submitted/ada/np-union",
-                     ["top/ada.ipynb", "top/zzz.md"], id="one with a time before one without"),
+        pytest.param({"top/collected/ada/np-union/timestamp.txt": TIME, f"top/collected/ada/np-union/{NB}": UNION,
+                      f"top/submitted/ada/np-union/{NB}": b""}, "top/collected/ada/np-union",
+                     ["top/submitted/ada/np-union"], id="one with a time before one without"),
         pytest.param({"top/ada_1_7_np-union.ipynb": b"", "top/ada_1_8_np-union-1.ipynb": b"",
                       "top/ada_1_9_np-union-10.ipynb": UNION}, "top/ada_1_9_np-union-10.ipynb",
                      ["top/ada_1_7_np-union.ipynb", "top/ada_1_8_np-union-1.ipynb"], id="the last upload of a file"),
@@ -480,16 +480,34 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
 def test_a_pipe_that_took_a_files_place_does_not_block(tmp_path: Path):
-    write(tmp_path, {f"ada/{NB}": UNION})
-    (handed,) = find([tmp_path / "ada"], known=KNOWN).found
-    (tmp_path / "ada" / NB).unlink()
-    os.mkfifo(tmp_path / "ada" / NB)
-    result: list[tuple[str, ...]] = []
-    thread = threading.Thread(target=lambda: result.append(handed.read().trouble), daemon=True)
+    os.mkfifo(tmp_path / NB)
+    told: list[str] = []
+
+    def read() -> None:
+        try:
+            read_regular(tmp_path / NB, 100)
+        except InputError as error:
+            told.append(str(error))
+
+    thread = threading.Thread(target=read, daemon=True)
     thread.start()
     thread.join(20)
-    assert result
-    assert "no regular file" in result[0][0]
+    assert told == ["it is no regular file. Hand in the file itself."]
+
+
+@pytest.mark.parametrize("refuses", [True, False], ids=["the system refuses links", "it does not"])
+def test_a_link_that_took_a_files_place_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, refuses: bool
+):
+    write(tmp_path, {"secret": b"secret"})
+    try:
+        (tmp_path / NB).symlink_to(tmp_path / "secret")
+    except OSError:
+        pytest.skip("this user may not make links")
+    if not refuses:
+        monkeypatch.setattr(folders_module, "_FLAGS", os.O_RDONLY)
+    with pytest.raises(InputError, match="it is a link"):
+        read_regular(tmp_path / NB, 100)
 
 
 def test_a_submission_is_small_on_its_way_to_another_process(tmp_path: Path):
