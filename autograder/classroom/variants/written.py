@@ -22,10 +22,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9./_-]*([ ,]*[ ][A-Za-z0-9][A-Za-z0-9./_-]*)*\.?")
-"""Texts that mean themselves without quotes, wherever they stand."""
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9./_-]*((?:,? |:)[A-Za-z0-9][A-Za-z0-9./_-]*)*\.?")
+"""Texts that mean themselves without quotes; one with a comma only outside of brackets."""
 _DOTTED: Final = re.compile(r"[0-9]+(\.[0-9]+){2,}(/[0-9]+)?")
 """Addresses and versions, which are no numbers."""
+_LINE: Final = 60
 _MEANINGFUL: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
@@ -54,7 +55,9 @@ def _lines(value: Any) -> Iterator[str]:
 
 
 def _entry(key: str, held: Any) -> Iterator[str]:
-    if isinstance(held, dict | list) and held:
+    if isinstance(held, list) and held and _short(held):
+        yield f"{key} [{', '.join(map(_scalar, held))}]"
+    elif isinstance(held, dict | list) and held:
         yield key
         yield from (f"  {line}" for line in _lines(held))
     elif isinstance(held, str) and _is_block(held):
@@ -62,6 +65,12 @@ def _entry(key: str, held: Any) -> Iterator[str]:
         yield from (f"  {line}" if line else "" for line in held.removesuffix("\n").split("\n"))
     else:
         yield f"{key} {_scalar(held)}"
+
+
+def _short(items: list[Any]) -> bool:
+    """Return whether a list is written in one line: its items are words and numbers, and few."""
+    words = all(not isinstance(item, dict | list) and "," not in str(item) for item in items)
+    return words and sum(len(str(item)) + 2 for item in items) <= _LINE
 
 
 def _is_block(text: str) -> bool:
