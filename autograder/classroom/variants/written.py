@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9./_-]*((?:,? |:)[A-Za-z0-9][A-Za-z0-9./_-]*)*\.?")
+_PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]*((?:,? |:)[A-Za-z0-9][A-Za-z0-9./_-]*)*\.?")
 """Texts that mean themselves without quotes; one with a comma only outside of brackets."""
 _DOTTED: Final = re.compile(r"[0-9]+(\.[0-9]+){2,}(/[0-9]+)?")
 """Addresses and versions, which are no numbers."""
