@@ -52,6 +52,7 @@ COMMANDS = {
     "can": Command("autograder.cli.can", "may a container do that, and which layer decides?"),
     "standards": Command("autograder.cli.standards", "which level of the Pod Security Standards does a Pod pass?"),
     "course": Command("autograder.cli.course", "is the course itself sound?"),
+    "release": Command("autograder.cli.release", "give every learner a problem of their own"),
 }
 """Every command there is, in the order of the help."""
 

@@ -1,0 +1,65 @@
+"""Is a variant sound: does the evaluator agree with the variant's own answers?
+
+=================== ================================================================================
+looked at           it is sound when
+=================== ================================================================================
+the starter         it earns nothing, and nothing either once a comment was added
+the right answers   there are two at least, and each earns the full score
+the wrong answers   there are two at least, none earns the full score, and one that is named after a
+                    misconception has it as the first of its first finding
+=================== ================================================================================
+
+A variant is made by choices alone, so nobody has looked at it before. It is proved before anybody gets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from autograder.exercises.checking import check
+from autograder.exercises.spec import Exercise
+from autograder.manifests.limits import InputError
+from autograder.misconceptions import models, patterns
+
+from .assigned import made
+from .family import Variant
+
+ENOUGH: Final = 2
+_FREE: Final = "x-"
+"""How the names of wrong answers begin that stand for no misconception."""
+
+
+def prove(exercise: Exercise, variant: Variant) -> None:
+    """Return if a variant of an exercise is sound. Raises `InputError` with all that is wrong with it."""
+    found = list(flaws(made(exercise, variant), variant))
+    if found:
+        chosen = ", ".join(f"{axis}: {choice}" for axis, choice in variant.described.items())
+        where = variant.family.document.file
+        raise InputError("\n".join(f"{where}: with {chosen} {flaw}." for flaw in found))
+
+
+def flaws(exercise: Exercise, variant: Variant) -> Iterator[str]:
+    """Yield what is wrong with a variant, `exercise` being the variant itself: the ends of sentences."""
+    for text in (exercise.starter, f"{exercise.starter}\n# Looked at.\n"):
+        if check(exercise, text).score > 0:
+            yield "the starter earns points"
+            break
+    for part, answers in (("right", variant.right), ("wrong", variant.wrong)):
+        if len(answers) < ENOUGH:
+            yield f"there are {len(answers)} of at least {ENOUGH} {part} answers"
+    for name, text in variant.right.items():
+        result = check(exercise, text, name)
+        if result.status != "pass":
+            first = next((f": {found.title}: {found.subject}" for found in result.findings), "")
+            yield f"the right answer {name} earns {result.score:g} of {result.max:g}{first}"
+    known = {misconception.id for misconception in (*models(), *patterns())}
+    for name, text in variant.wrong.items():
+        result = check(exercise, text, name)
+        told = result.findings[0].misconceptions if result.findings else ()
+        if result.status == "pass":
+            yield f"the wrong answer {name} earns the full score"
+        elif not name.startswith(_FREE) and name not in known:
+            yield f"the wrong answer {name} is named after no misconception; others begin with {_FREE}"
+        elif name in known and told[:1] != (name,):
+            yield f"the wrong answer {name} shows {told[0] if told else 'no misconception'}"
