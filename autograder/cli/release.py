@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from autograder.course import Course, find_course
 from autograder.manifests.limits import InputError
 
 if TYPE_CHECKING:
-    from autograder.classroom.variants.desks import Assignment, Desk
+    from autograder.classroom.variants.desks import Assignment
 
 HELP = "give every learner a problem of their own"
 
@@ -58,23 +59,28 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="the secret of the course (default: classroom-data/variants-secret, beside course.yaml)",
     )
+    parser.add_argument(
+        "--jobs", type=_number, default=os.cpu_count() or 1, metavar="N", help="how many processes prove variants"
+    )
     parser.add_argument("--course", type=Path, metavar="FOLDER", help="the course (default: the nearest course.yaml)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the desks and the manifest, and say how many. Raises `InputError` for what cannot be carried out."""
     from autograder.classroom.variants.choosing import secret_of
-    from autograder.classroom.variants.desks import desks, manifest_rows, read_assignment, write_desk, write_manifest
+    from autograder.classroom.variants.desks import assigned, manifest_rows, read_assignment, write_desk, write_manifest
+    from autograder.classroom.variants.proof import prove_all
     from autograder.classroom.variants.roster import read_roster
 
     course = find_course(args.course)
     assignment = read_assignment(course, args.assignment)
     students = sorted(learner.student for learner in read_roster(args.roster))
     secret = secret_of(_secret_file(args, course))
-    rows: list[tuple[str, ...]] = []
-    for desk in _counted(desks(assignment, students, secret), len(students)):
-        write_desk(args.out, desk)
-        rows += manifest_rows(desk)
+    everybody = list(assigned(assignment, students, secret))
+    variants = [pair for given in everybody for pair in given.variants]
+    _count_up(prove_all(course.root, variants, args.jobs), "variants proved")
+    _count_up((write_desk(args.out, assignment, given) for given in everybody), f"of {len(everybody)} desks written")
+    rows = [row for given in everybody for row in manifest_rows(given)]
     manifest = write_manifest(args.out, rows)
     for line in _summary(assignment, rows, len(students), args.out):
         print(line)
@@ -93,14 +99,16 @@ def _secret_file(args: argparse.Namespace, course: Course) -> Path:
     return path
 
 
-def _counted(made: Iterator[Desk], whole: int) -> Iterator[Desk]:
-    """Yield desks, and say on a terminal how many are done."""
+def _count_up(steps: Iterable[object], what: str) -> None:
+    """Take all steps, and say on a terminal how far they are: a number among them, or how many they are."""
     shown = sys.stderr is not None and sys.stderr.isatty()
-    for number, desk in enumerate(made, 1):
-        yield desk
+    number = 0
+    for count, step in enumerate(steps, 1):
+        number = step if isinstance(step, int) else count
         if shown:
-            end = "\n" if number == whole else "\r"
-            print(f"{number} of {whole} desks", end=end, file=sys.stderr, flush=True)
+            print(f"\r{number} {what}", end="", file=sys.stderr, flush=True)
+    if shown and number:
+        print(file=sys.stderr)
 
 
 def _summary(assignment: Assignment, rows: list[tuple[str, ...]], students: int, out: Path) -> Iterator[str]:
@@ -120,3 +128,9 @@ def _summary(assignment: Assignment, rows: list[tuple[str, ...]], students: int,
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; write 1 to 256")
+    return int(text)

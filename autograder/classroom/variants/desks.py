@@ -35,7 +35,6 @@ from autograder.manifests.limits import InputError
 from .assigned import family_of, made
 from .choosing import chosen
 from .family import NAME, Variant
-from .proof import prove
 from .roster import guarded
 from .written import document
 
@@ -67,18 +66,16 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """One learner's desk."""
+class Assigned:
+    """What one learner gets."""
 
     student: str
     variants: tuple[tuple[Exercise, Variant], ...]
     """By exercise."""
-    data: bytes
-    """The archive."""
 
     @property
     def file(self) -> str:
-        """The archive's name."""
+        """The name of the archive."""
         return f"{file_name(self.student)}.zip"
 
 
@@ -106,33 +103,29 @@ def read_assignment(course: Course, name: str) -> Assignment:
     return assignment
 
 
-def desks(assignment: Assignment, students: Iterable[str], secret: bytes) -> Iterator[Desk]:
-    """Yield the desk of each learner, in order; each variant was proved before.
+def assigned(assignment: Assignment, students: Iterable[str], secret: bytes) -> Iterator[Assigned]:
+    """Yield what each learner gets of the exercises that have variants, in order. Nothing of it is proved here.
 
-    Raises `InputError` for a variant that is not sound, and for a family that cannot be read.
+    Raises `InputError` for a family that cannot be read.
     """
-    proved: set[tuple[str, str]] = set()
+    families = [(exercise, family) for exercise in assignment.own if (family := family_of(exercise)) is not None]
     for student in students:
-        variants = []
-        for exercise in assignment.own:
-            family = family_of(exercise)
-            if family is None:
-                continue
-            variant = chosen(family, student, secret)
-            if (exercise.id, variant.id) not in proved:
-                prove(exercise, variant)
-                proved.add((exercise.id, variant.id))
-            variants.append((exercise, variant))
-        yield Desk(student, tuple(variants), _archive(assignment, variants))
+        yield Assigned(student, tuple((exercise, chosen(family, student, secret)) for exercise, family in families))
 
 
-def write_desk(out: Path, desk: Desk) -> Path:
+def desk_of(assignment: Assignment, given: Assigned) -> bytes:
+    """Return a learner's desk as the bytes of a zip archive. Raises `InputError` for a broken template."""
+    return _archive(assignment, given.variants)
+
+
+def write_desk(out: Path, assignment: Assignment, given: Assigned) -> Path:
     """Write a desk as a whole or not at all, and return its file. Raises `InputError` when it cannot be written."""
-    path = out / desk.file
+    data = desk_of(assignment, given)
+    path = out / given.file
     part = path.with_name(f".{path.name}.part")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(desk.data)
+        part.write_bytes(data)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -140,11 +133,11 @@ def write_desk(out: Path, desk: Desk) -> Path:
     return path
 
 
-def manifest_rows(desk: Desk) -> Iterator[tuple[str, ...]]:
-    """Yield the lines of the manifest for one desk."""
-    for exercise, variant in desk.variants:
+def manifest_rows(given: Assigned) -> Iterator[tuple[str, ...]]:
+    """Yield the lines of the manifest for one learner."""
+    for exercise, variant in given.variants:
         choices = " ".join(f"{axis}={choice}" for axis, choice in variant.described.items())
-        cells = (desk.student, desk.file, exercise.id, str(exercise.version), variant.id, choices)
+        cells = (given.student, given.file, exercise.id, str(exercise.version), variant.id, choices)
         yield tuple(map(guarded, cells))
 
 

@@ -36,7 +36,9 @@ class _Masked:
     def __init__(self, variant: Variant) -> None:
         self._words = {str(word) for word in variant.words.values()}
         longest_first = sorted(self._words, key=lambda word: (-len(word), word))
-        self._pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?![0-9A-Za-z])")
+        self._pattern = re.compile(
+            rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?![0-9A-Za-z])"
+        )
         self._symbols: dict[str, str] = {}
 
     def of(self, value: Any) -> Any:

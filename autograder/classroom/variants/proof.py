@@ -14,20 +14,76 @@ A variant is made by choices alone, so nobody has looked at it before. It is pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Final
 
+from autograder.course import read_course
 from autograder.exercises.checking import check
-from autograder.exercises.spec import Exercise
+from autograder.exercises.spec import Exercise, Exercises
 from autograder.manifests.limits import InputError
 from autograder.misconceptions import models, patterns
 
-from .assigned import made
+from .assigned import family_of, made
 from .family import Variant
 
 ENOUGH: Final = 2
 _FREE: Final = "x-"
 """How the names of wrong answers begin that stand for no misconception."""
+_CHUNK: Final = 20
+"""How many variants a process proves at a time: some seconds of work."""
+
+Wanted = tuple[str, dict[str, str]]
+"""An exercise's id, and the description of one of its variants."""
+
+
+def prove_all(root: Path, variants: Iterable[tuple[Exercise, Variant]], jobs: int = 1) -> Iterator[int]:
+    """Prove each variant once, in several processes if told so, and yield now and then how many are sound so far.
+
+    `root` is the folder of the course. Raises `InputError` as `prove`; of several unsound variants the first counts.
+    """
+    wanted = {(exercise.id, variant.id): (exercise.id, variant.described) for exercise, variant in variants}
+    chunks = _chunks(list(wanted.values()))
+    done = 0
+    if jobs < 2 or len(chunks) < 2:
+        for chunk in chunks:
+            done += _prove_chunk(root, chunk)
+            yield done
+        return
+    # Fresh processes: a fork would take along threads of whoever called, such as a notebook's.
+    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=get_context("spawn")) as pool:
+        try:
+            for count in pool.map(_prove_chunk, [root] * len(chunks), chunks):
+                done += count
+                yield done
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _chunks(wanted: list[Wanted]) -> list[list[Wanted]]:
+    """Return a list in pieces of the same size."""
+    rest = iter(wanted)
+    return list(iter(lambda: list(islice(rest, _CHUNK)), []))
+
+
+def _prove_chunk(root: Path, chunk: list[Wanted]) -> int:
+    """Prove some variants, and return how many they were."""
+    exercises = _exercises(root)
+    for name, description in chunk:
+        exercise = exercises.get(name)
+        family = family_of(exercise)
+        if family is not None:
+            prove(exercise, family.described(description))
+    return len(chunk)
+
+
+@cache
+def _exercises(root: Path) -> Exercises:
+    return Exercises(read_course(root))
 
 
 def prove(exercise: Exercise, variant: Variant) -> None:

@@ -1,9 +1,9 @@
-"""How is a value written as YAML that people read? In block style, in the order given, the same bytes everywhere.
+r"""How is a value written as YAML that people read? In block style, in the order given, the same bytes everywhere.
 
 A hundred lines of a scene take PyYAML some ten milliseconds, and its layout may change with its version. What is
 written here is only ever mappings, lists, texts, numbers, true, false and null.
 
->>> print(document({"name": "web", "ports": [{"port": 80, "name": "80"}], "labels": {}, "note": "One.\\nTwo.\\n"}))
+>>> print(document({"name": "web", "ports": [{"port": 80, "name": "80"}], "labels": {}, "note": "One.\nTwo.\n"}))
 name: web
 ports:
   - port: 80
