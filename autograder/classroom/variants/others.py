@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -146,8 +146,10 @@ def others_answered(exercise: Exercise, student: str, answer: str, handed: Hande
 
 def _named(variant: Variant) -> frozenset[str]:
     """Return the words by which variants differ and that every right answer to this one holds."""
+    # A copy, since a variant keeps its texts, and here are those of a whole class.
+    right = replace(variant).right.values()
     words = {part for word in variant.words.values() for part in _words(str(word))}
-    return frozenset(words & frozenset.intersection(*(frozenset(_words(text)) for text in variant.right.values())))
+    return frozenset(words & frozenset.intersection(*(frozenset(_words(text)) for text in right)))
 
 
 def _in_right(variant: Variant) -> frozenset[str]:

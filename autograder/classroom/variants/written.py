@@ -87,5 +87,13 @@ def _is_block(text: str) -> bool:
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _MEANINGFUL
-        return value if plain or _DOTTED.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+        return value if plain or _DOTTED.fullmatch(value) else _quoted(value)
     return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotes: as JSON has it, with everything unseen as YAML's escape."""
+    if text.isprintable():
+        return json.dumps(text, ensure_ascii=False)
+    seen = (json.dumps(sign, ensure_ascii=False)[1:-1] if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text)
+    return f'"{"".join(seen)}"'
