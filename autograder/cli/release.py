@@ -121,9 +121,9 @@ def _summary(assignment: Assignment, rows: list[tuple[str, ...]], students: int,
     written = {row[1] for row in rows}
     others = sorted(path.name for path in out.glob("*.zip") if path.name not in written)
     if others:
-        yield f"{_count(len(others), 'archive')} there belong to nobody in the roster: {', '.join(others[:3])}" + (
-            " …" if len(others) > 3 else "."
-        )
+        are = "are" if len(others) > 1 else "is"
+        named = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
+        yield f"{_count(len(others), 'archive')} there {are} not in the roster: {named}"
 
 
 def _count(number: int, noun: str) -> str:

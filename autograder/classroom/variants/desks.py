@@ -14,6 +14,7 @@ since compressors differ.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import csv
 import io
@@ -128,7 +129,8 @@ def write_desk(out: Path, assignment: Assignment, given: Assigned) -> Path:
         part.write_bytes(data)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror}. Name another folder with --out.") from None
     return path
 

@@ -41,6 +41,8 @@ from .roster import table
 MOST: Final = 6
 """How many variants one answer is tried on."""
 _WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[./][A-Za-z0-9]+)*")
+_TITLE: Final = re.compile(r"^  name: .*$", re.MULTILINE)
+"""An object's own name, as `written` lays it out."""
 _COMMENT: Final = re.compile(r"(^|\s)#[^\n]*")
 
 
@@ -145,11 +147,14 @@ def others_answered(exercise: Exercise, student: str, answer: str, handed: Hande
 
 
 def _named(variant: Variant) -> frozenset[str]:
-    """Return the words by which variants differ and that every right answer to this one holds."""
+    """Return the words by which variants differ and that every right answer to this one holds.
+
+    What a policy is called does not matter: a name is changed first when an answer is handed on.
+    """
     # A copy, since a variant keeps its texts, and here are those of a whole class.
     right = replace(variant).right.values()
     words = {part for word in variant.words.values() for part in _words(str(word))}
-    return frozenset(words & frozenset.intersection(*(frozenset(_words(text)) for text in right)))
+    return frozenset(words & frozenset.intersection(*(frozenset(_words(_TITLE.sub("", text))) for text in right)))
 
 
 def _in_right(variant: Variant) -> frozenset[str]:

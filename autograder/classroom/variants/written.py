@@ -95,5 +95,7 @@ def _quoted(text: str) -> str:
     """Return a text in quotes: as JSON has it, with everything unseen as YAML's escape."""
     if text.isprintable():
         return json.dumps(text, ensure_ascii=False)
-    seen = (json.dumps(sign, ensure_ascii=False)[1:-1] if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text)
+    seen = (
+        json.dumps(sign, ensure_ascii=False)[1:-1] if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text
+    )
     return f'"{"".join(seen)}"'

@@ -33,7 +33,9 @@ def test_the_choice_is_the_same_for_ever(tmp_path):
     ],
 )
 def test_names_are_compared_as_submissions_write_them(tmp_path, one, other, same):
-    family = family_in(tmp_path, SMALL.replace("    - {victim: db}\n", "".join(f"    - {{victim: v{n}}}\n" for n in range(900))))
+    family = family_in(
+        tmp_path, SMALL.replace("    - {victim: db}\n", "".join(f"    - {{victim: v{n}}}\n" for n in range(900)))
+    )
     assert (chosen(family, one, SECRET) == chosen(family, other, SECRET)) == same
 
 

@@ -39,7 +39,9 @@ def test_every_axis_makes_another_problem(name):
     for axis, choices in family.axes.items():
         for start in family.structures[::97]:
             changed = [tuple({**dict(start), axis: choice}.items()) for choice in choices]
-            variants = [Variant(family, structure, family.default.names) for structure in changed if structure in allowed]
+            variants = [
+                Variant(family, structure, family.default.names) for structure in changed if structure in allowed
+            ]
             if len(variants) == len(choices):
                 assert len(set(map(normal_form, variants))) == len(choices), (axis, start)
                 break

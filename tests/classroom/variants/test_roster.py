@@ -51,7 +51,9 @@ def test_names_and_addresses_are_read(tmp_path):
         pytest.param("ada\ngrace\n", "class.csv:1: there is no column student", id="no header"),
         pytest.param("student,student\na,b\n", "class.csv:1: there is no column student, or there are two", id="two"),
         pytest.param("student\nada\n\nada\n", "class.csv:4: 'ada' stands in line 2 already", id="twice"),
-        pytest.param("student\nZo\u00eb\nZoe\u0308\n", "class.csv:3: .* stands in line 2", id="twice, written otherwise"),
+        pytest.param(
+            "student\nZo\u00eb\nZoe\u0308\n", "class.csv:3: .* stands in line 2", id="twice, written otherwise"
+        ),
         pytest.param("student,name\n,Ada\n", "class.csv:2: the cell under student is empty", id="no id"),
         pytest.param("student\nada,lovelace\n", "class.csv:2: 2 cells, and the header has 1", id="too many cells"),
         pytest.param('student\nada\n"grace\n', "class.csv:3: .*Save the file as CSV again", id="an open quote"),

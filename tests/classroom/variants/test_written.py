@@ -9,8 +9,12 @@ from autograder.manifests.documents import read_text
 
 TEXTS = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(["yes", "8080", "1.0", "0x1", "a: b", "- a", "#", "a #b", "", " a", "a ", "~", "null", "2026-11-28"]),
-    st.sampled_from(["one\ntwo\n", "one\ntwo", "one\n", "\n", " x\ny\n", "a\n\nb\n", "a\n\n", "tab\tand\nline\n", "a \nb\n"]),
+    st.sampled_from(
+        ["yes", "8080", "1.0", "0x1", "a: b", "- a", "#", "a #b", "", " a", "a ", "~", "null", "2026-11-28"]
+    ),
+    st.sampled_from(
+        ["one\ntwo\n", "one\ntwo", "one\n", "\n", " x\ny\n", "a\n\nb\n", "a\n\n", "tab\tand\nline\n", "a \nb\n"]
+    ),
 )
 VALUES = st.recursive(
     st.one_of(TEXTS, st.integers(-(2**31), 2**31), st.booleans(), st.none()),
