@@ -27,10 +27,10 @@ def place(tmp_path):
     return tmp_path
 
 
-def release(course, place, *words, out="desks", secret="secret"):
+def release(course, place, *words, held="secret"):
     return run(
         "release", "homework", "--course", str(course), "--roster", str(place / "class.csv"), "--jobs", "1",
-        "--out", str(place / out), "--secret", str(place / secret), *words,
+        "--out", str(place / "desks"), "--secret", str(place / held), *words,
     )  # fmt: skip
 
 
@@ -81,17 +81,17 @@ def test_archives_of_nobody_are_named_and_kept(course, place):
 
 
 def test_a_secret_is_made_the_first_time(course, place):
-    answer = release(course, place, secret="data/new-secret")
+    answer = release(course, place, held="data/new-secret")
     assert answer.status == 0
     held = (place / "data" / "new-secret").read_text(encoding="ascii")
     assert len(held) == 65
     again = read(place / "desks")
-    release(course, place, secret="data/new-secret")
+    release(course, place, held="data/new-secret")
     assert read(place / "desks") == again
     assert (place / "data" / "new-secret").read_text(encoding="ascii") == held
 
 
-def test_without_secret_it_lies_beside_the_course(course, place, tmp_path):
+def test_without_secret_it_lies_beside_the_course(course, place):
     words = ["--course", str(course), "--roster", str(place / "class.csv"), "--out", str(place / "desks")]
     assert run("release", "homework", *words).status == 0
     assert (course / "classroom-data" / "variants-secret").is_file()

@@ -62,7 +62,7 @@ def test_an_honest_mistake_is_no_sign(exercises, handed, name):
         pytest.param(lambda text: text.replace("\n", "\r\n"), id="from Windows"),
         pytest.param(lambda text: f"%%manifest own-door\n{text}", id="with the line of the cell"),
         pytest.param(
-            lambda text: re.sub("^  name: .*-door$", "  name: mine", text, flags=re.M),
+            lambda text: re.sub("^  name: .*-door$", "  name: mine", text, flags=re.MULTILINE),
             id="with another name for the policy",
         ),
     ],
@@ -126,11 +126,11 @@ def test_somebody_who_is_not_in_the_roster_is_compared_as_well(exercises, handed
     assert "of another learner" in others_answered(exercises["own-door"], "nobody-knows", text, handed)
 
 
-def test_an_exercise_without_variants_has_no_signs(exercises, handed):
+def test_an_exercise_without_variants_has_no_signs(exercises):
     assert others_answered(exercises["own-door"], "ada", "kind: Pod", {}) == ""
 
 
-def test_the_manifest_tells_the_same_as_the_secret(course, exercises, handed, tmp_path):
+def test_the_manifest_tells_the_same_as_the_secret(course, exercises, tmp_path):
     assignment = read_assignment(course, "homework")
     students = [*CLASS, "=1+1", "Zo\u00eb"]
     rows = [row for given in assigned(assignment, students, SECRET) for row in manifest_rows(given)]

@@ -118,7 +118,7 @@ def test_a_variant_that_is_not_sound_is_noticed(course, old, new, said):
 
 def test_a_starter_that_earns_points_is_noticed(course):
     exercise = changed(course, '      loose: "${loose-policy}"\n      $else:', '      loose: "${answer}"\n      $else:')
-    with pytest.raises(InputError, match="already is a right answer|the starter earns points"):
+    with pytest.raises(InputError, match=r"already is a right answer|the starter earns points"):
         prove(exercise, family_of(exercise).default)
 
 
@@ -146,7 +146,7 @@ def test_all_variants_of_a_class_are_proved_once(course, jobs):
 def test_one_unsound_variant_stops_the_proof(course, jobs):
     exercise = changed(course, 'udp: [{protocol: UDP, port: "${port}"}]', 'udp: [{protocol: TCP, port: "${port}"}]')
     variants = [(exercise, chosen(family_of(exercise), f"s{number}", SECRET)) for number in range(41)]
-    with pytest.raises(InputError, match="port: udp.*the right answer 1-one-item earns"):
+    with pytest.raises(InputError, match=r"port: udp.*the right answer 1-one-item earns"):
         list(prove_all(course.root, variants, jobs))
 
 
