@@ -51,11 +51,12 @@ COMMANDS = {
     "effective": Command("autograder.cli.effective", "what does each container run with?"),
     "can": Command("autograder.cli.can", "may a container do that, and which layer decides?"),
     "standards": Command("autograder.cli.standards", "which level of the Pod Security Standards does a Pod pass?"),
+    "release": Command("autograder.cli.release", "give every learner a problem of their own"),
     "grade": Command("autograder.cli.grade", "grade what a class has handed in"),
     "merge": Command("autograder.cli.merge", "put the parts of a class together that several machines graded"),
-    "course": Command("autograder.cli.course", "is the course itself sound?"),
     "export": Command("autograder.cli.export", "fill the grades of a class into the file of Canvas or Moodle"),
     "forget": Command("autograder.cli.forget", "delete everything that is stored about a learner"),
+    "course": Command("autograder.cli.course", "is the course itself sound?"),
 }
 """Every command there is, in the order of the help."""
 

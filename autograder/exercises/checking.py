@@ -23,7 +23,6 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
-from weakref import WeakKeyDictionary
 
 from autograder.manifests.limits import ANSWERS, InputError
 from autograder.manifests.load import Ignored, Manifests, Options, load_text
@@ -239,7 +238,9 @@ class World:
         return share
 
 
-_WORLDS: WeakKeyDictionary[Exercise, World] = WeakKeyDictionary()
+_WORLD: Final = "_world"
+"""Where an exercise keeps its scene. A table of scenes by exercise would keep every exercise for ever, since a scene
+knows its exercise; so both can go when nobody needs them any more, as with the variants of a class."""
 
 
 def world_of(exercise: Exercise) -> World:
@@ -247,9 +248,10 @@ def world_of(exercise: Exercise) -> World:
 
     Raises `InputError` when it cannot be read.
     """
-    found = _WORLDS.get(exercise)
-    if found is None:
-        found = _WORLDS[exercise] = World(exercise, exercise.given if exercise.prediction else "")
+    kept = vars(exercise)
+    if _WORLD not in kept:
+        kept[_WORLD] = World(exercise, exercise.given if exercise.prediction else "")
+    found: World = kept[_WORLD]
     return found
 
 

@@ -1,6 +1,6 @@
-"""The course in Jupyter: two magics and ten functions.
+"""The course in Jupyter: two magics and eleven functions.
 
-``%%manifest`` and ``%%predict``; ``check``, ``show``, ``compare``, ``hint`` and ``solution``; for containers
+``%%manifest`` and ``%%predict``; ``task``, ``check``, ``show``, ``compare``, ``hint`` and ``solution``; for containers
 ``context``, ``capabilities``, ``syscalls``, ``volumes`` and ``standards``.
 A notebook begins with one line::
 
@@ -25,6 +25,7 @@ from .cells import (
     solution,
     standards,
     syscalls,
+    task,
     volumes,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "solution",
     "standards",
     "syscalls",
+    "task",
     "volumes",
 ]
 
@@ -48,6 +50,7 @@ def load_ipython_extension(shell: Any) -> None:
     shell.register_magic_function(manifest, magic_kind="cell", magic_name="manifest")
     shell.register_magic_function(predict, magic_kind="cell", magic_name="predict")
     functions = {"check": check, "compare": compare, "hint": hint, "show": show, "solution": solution}
+    functions |= {"task": task}
     functions |= {"context": context, "capabilities": capabilities, "syscalls": syscalls, "volumes": volumes}
     functions |= {"standards": standards}
     shell.push(functions, interactive=False)

@@ -1,4 +1,4 @@
-"""What the cells of a notebook call: two magics and ten functions.
+"""What the cells of a notebook call: two magics and eleven functions.
 
 Each returns something to look at. None raises for anything that a learner can write: a mistake becomes a sentence that
 says what is wrong and what to do. The learner's text is read, never run.
@@ -191,6 +191,14 @@ def check(exercise: str) -> Output:
 
 
 @_spoken(Output)
+def task(exercise: str) -> Output:
+    """Show what an exercise asks. In a class that may be another problem for everybody."""
+    found = _exercise(exercise)
+    worth = "1 point" if found.points == 1 else f"{found.points:g} points"
+    return Task(found.title, worth, found.task)
+
+
+@_spoken(Output)
 def show(world: str = SHOP) -> Output:
     """Show a scene: its namespaces, and the Pods with their labels, ports and addresses.
 
@@ -314,6 +322,21 @@ class Hint(Output):
     def _repr_markdown_(self) -> str:
         """Return the hint as Markdown."""
         return f"**Hint.** {self._text}"
+
+    _repr_html_ = None  # type: ignore[assignment]
+
+
+class Task(Output):
+    """What is asked. It is Markdown, and Jupyter shows it as such."""
+
+    def __init__(self, title: str, worth: str, task: str) -> None:
+        """Take the title, what it is worth, and the task."""
+        super().__init__(joined(task), f"{title} ({worth})\n\n{task}")
+        self._markdown = f"**{title}** ({worth})\n\n{task}"
+
+    def _repr_markdown_(self) -> str:
+        """Return the task as Markdown."""
+        return self._markdown
 
     _repr_html_ = None  # type: ignore[assignment]
 
