@@ -76,12 +76,9 @@ def _class(executed: int, sizes: str) -> None:
     )  # fmt: skip
     for size, cost in found["ours"].items():
         own = {kind: cost[kind] / int(size) for kind in ("wall", "cpu")}
-        _row(
-            (
-                "ours", f"{int(size):,}", f"{cost['wall']:.1f}", f"{own['wall'] * 1000:.1f}", f"{own['cpu'] * 1000:.1f}",
-                f"{cost['peak_mib']:.0f}", f"{theirs['wall'] / own['wall']:.0f}", f"{theirs['cpu'] / own['cpu']:.0f}",
-            )
-        )  # fmt: skip
+        ratios = [f"{theirs[kind] / own[kind]:.0f}" for kind in ("wall", "cpu")]
+        each = [f"{own[kind] * 1000:.1f}" for kind in ("wall", "cpu")]
+        _row(("ours", f"{int(size):,}", f"{cost['wall']:.1f}", *each, f"{cost['peak_mib']:.0f}", *ratios))
 
 
 def _written(path: Path, documents: Iterator[dict[str, Any]]) -> Path:

@@ -81,6 +81,9 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--excused", type=Path, metavar="FILE", help="CSV: student, exercise (or assignment)")
     parser.add_argument(
+        "--secret", type=Path, metavar="FILE", help="of `autograder release`: everybody has a variant of their own"
+    )
+    parser.add_argument(
         "--gradebook", action="store_true", help="put the scores into nbgrader's gradebook of the course, too"
     )
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text", help="how to write the answer")
@@ -100,8 +103,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--jobs {args.jobs}: give the number of processes, or leave it out for all cores.")
     if shard is not None and args.gradebook:
         raise InputError("--gradebook needs the whole class. Merge the parts first, then grade with --gradebook.")
-    settings = _settings(args, exercises)
     intake = _found(args, exercises)
+    settings = _settings(args, exercises, intake)
     count = sum(shard is None or shard.holds(each.student) for each in intake.found)
     if not intake.found:
         for each in intake.passed_over[:_SHOWN]:
@@ -111,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
     summary = grade_class(Job(course, settings, args.out), intake, shard=shard, processes=args.jobs, told=progress.step)
     progress.end()
     if args.gradebook:
-        _into_gradebook(args.out, course, intake)
+        _into_gradebook(args.out, course, settings, intake)
     if args.output == "json":
         print(json.dumps(document(summary, intake), ensure_ascii=False, indent=1))
     else:
@@ -134,14 +137,17 @@ def document(summary: Summary, intake: Intake) -> dict[str, Any]:
     }
 
 
-def _settings(args: argparse.Namespace, exercises: Exercises) -> Settings:
+def _settings(args: argparse.Namespace, exercises: Exercises, intake: Intake) -> Settings:
     from autograder.classroom.bulk.settings import Settings, read_due, read_excused
+    from autograder.classroom.variants import read_secret
 
     names = [*exercises.assignments, *exercises.ids]
     return Settings(
         due=read_due(args.due, exercises.assignments),
         late=args.late,
         excused=read_excused(args.excused, names) if args.excused else {},
+        secret=read_secret(args.secret) if args.secret else None,
+        students=tuple(sorted({each.student for each in intake.found})) if args.secret else (),
     )
 
 
@@ -159,10 +165,17 @@ def _found(args: argparse.Namespace, exercises: Exercises) -> Intake:
     return find(args.submissions, known=known, assignment=args.assignment, patterns=[*own, *PATTERNS])
 
 
-def _into_gradebook(out: Path, course: Course, intake: Intake) -> None:
+def _into_gradebook(out: Path, course: Course, settings: Settings, intake: Intake) -> None:
+    from autograder.classroom.bulk.grading import Grader
     from autograder.classroom.gradebook import write_gradebook
 
-    summary = write_gradebook(out, course.root, submissions=intake.found)
+    grader = Grader(course, settings)
+    summary = write_gradebook(
+        out,
+        course.root,
+        submissions=intake.found,
+        check=lambda submission: {result.exercise: result for result in grader.grade(submission).results},
+    )
     print(f"nbgrader's gradebook holds {summary.written} of these submissions.", file=sys.stderr)
     for sentence in summary.sentences():
         print(sentence, file=sys.stderr)

@@ -16,6 +16,8 @@ from typing import Any, Final
 import autograder
 from autograder.classroom.records import Record, Scored
 from autograder.classroom.submission import Submission
+from autograder.classroom.variants.assigned import made, variant_of
+from autograder.classroom.variants.others import Handed, handed_to, others_answered
 from autograder.course import Course
 from autograder.exercises.answers import Answer, answer_among, answer_path, body
 from autograder.exercises.checking import Result, check_answer, unreadable
@@ -59,6 +61,7 @@ class Grader:
         self._of_assignment: dict[str, tuple[Exercise, ...]] = {}
         self._manual: dict[str, tuple[dict[str, Any], ...]] = {}
         self._results: dict[tuple[object, ...], Result] = {}
+        self._handed: Handed | None = None
 
     def graded_by(self, assignment: str) -> str:
         """Return the digest of everything that a grade depends on besides the submission.
@@ -102,9 +105,15 @@ class Grader:
         settings, student, assignment = self.settings, submission.student, submission.assignment
         results: list[Result] = []
         scored: list[Scored] = []
-        for exercise in self.exercises_of(assignment):
+        signs: list[str] = []
+        for general in self.exercises_of(assignment):
+            exercise, variant = self._own(general, student)
             answer = _answer(exercise, parts)
-            result = self._result(exercise, answer) if answer else unreadable(exercise, " ".join(parts.trouble))
+            if answer is None:
+                result = unreadable(exercise, " ".join(parts.trouble))
+            else:
+                result = self._result(exercise, variant, answer)
+                signs += self._signs(general, student, answer, result)
             excused = settings.is_excused(student, assignment, exercise.id)
             results.append(result)
             scored.append(_scored(exercise, answer, result, excused=excused))
@@ -128,6 +137,7 @@ class Grader:
             results=tuple(scored),
             manual=self._manual_cells(assignment),
             trouble=parts.trouble,
+            signs=tuple(signs),
         )
         return Graded(record, tuple(results))
 
@@ -153,9 +163,26 @@ class Grader:
     def _graded_by(self, assignment: str) -> str:
         return self.graded_by(assignment)
 
-    def _result(self, exercise: Exercise, answer: Answer) -> Result:
+    def _own(self, exercise: Exercise, student: str) -> tuple[Exercise, str]:
+        """Return an exercise as a student has it, and the id of the variant; empty if it is the same for all."""
+        secret = self.settings.secret
+        variant = variant_of(exercise, student, secret) if secret is not None else None
+        return (exercise, "") if variant is None else (made(exercise, variant), variant.id)
+
+    def _signs(self, exercise: Exercise, student: str, answer: Answer, result: Result) -> Iterator[str]:
+        """Yield a sentence if an answer fits somebody else's variant and not the own one."""
+        if self.settings.secret is None or result.status == "pass" or answer.state != "changed":
+            return
+        if self._handed is None:
+            every = [self.exercises.get(name) for name in self.exercises.ids]
+            self._handed = handed_to(every, self.settings.students, self.settings.secret)
+        sentence = others_answered(exercise, student, answer.text, self._handed)
+        if sentence:
+            yield sentence
+
+    def _result(self, exercise: Exercise, variant: str, answer: Answer) -> Result:
         """Return what an answer is worth; the same text is judged once."""
-        key = (exercise.id, exercise.folder, answer)
+        key = (exercise.id, variant, answer)
         found = self._results.get(key)
         if found is None:
             if len(self._results) >= _KEPT:

@@ -35,6 +35,8 @@ class Settings:
     """By student the exercises, or whole assignments, that do not count for them."""
     secret: bytes | None = None
     """The course's secret when every learner has a variant; None for the exercises as they are."""
+    students: tuple[str, ...] = ()
+    """With a secret: everybody whose variants an answer may fit. It decides about signs, not about grades."""
 
     def seconds_late(self, assignment: str, received: str | None) -> int:
         """Return how many seconds after its due date a submission came; 0 if nothing tells.
