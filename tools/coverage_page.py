@@ -35,7 +35,7 @@ def page(root: Path = ROOT) -> str:
 
 
 def _lines(lessons: list[Lesson], exercises: list[Exercise], concepts: dict[str, str]) -> Iterator[str]:
-    yield "# What is taught, practised and refuted where"
+    yield "# What is taught, practiced and refuted where"
     yield ""
     yield "<!-- Written by tools/coverage_page.py; do not edit. -->"
     yield ""
