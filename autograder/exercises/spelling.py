@@ -4,7 +4,7 @@
 found           when
 =============== ==================================================================================================
 word-unknown    a word stands neither in the dictionary nor in the list; British spellings are not in the dictionary
-word-idle       a line of the list that the dictionary has as well, or that no text needs
+word-idle       a line of the list that the dictionary has as well
 word-order      the list is not sorted, or has a word twice, or a line that is no word
 =============== ==================================================================================================
 
@@ -74,8 +74,6 @@ class Speller:
         self._dictionary = _dictionary()
         self._own = frozenset(own)
         self._known: dict[str, bool] = {}
-        self.used: set[str] = set()
-        """The words of the list that were needed."""
 
     def knows(self, word: str) -> bool:
         """Return whether a word is spelled right."""
@@ -92,12 +90,7 @@ class Speller:
         return list(islice(self._dictionary.suggest(word), _GUESSES))
 
     def _look_up(self, word: str) -> bool:
-        if self.common(word):
-            return True
-        small = word[0].lower() + word[1:]
-        entry = next((form for form in (word, small) if form in self._own), None)
-        self.used.update(() if entry is None else (entry,))
-        return entry is not None
+        return self.common(word) or word in self._own or word[0].lower() + word[1:] in self._own
 
 
 @cache
@@ -110,7 +103,7 @@ def _dictionary() -> Any:
 
 
 def _listed(own: list[str], speller: Speller) -> Iterator[Flaw]:
-    """Yield what is wrong with the list. All texts have been read by now."""
+    """Yield what is wrong with the list."""
     place = f"{FOLDER}/{WORDS}"
     before = ""
     for number, word in enumerate(own, 1):
@@ -124,8 +117,6 @@ def _listed(own: list[str], speller: Speller) -> Iterator[Flaw]:
             yield Flaw("word-order", place, number, message, "Sort the list; each word stands there once.")
         if speller.common(word):
             yield Flaw("word-idle", place, number, f"the dictionary has {word}", "Take it out.")
-        elif word not in speller.used:
-            yield Flaw("word-idle", place, number, f"no text of the course has {word}", "Take it out.")
         before = word
 
 
