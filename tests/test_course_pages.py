@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from autograder.course import read_course
+from autograder.exercises.containers.facts import names
 from autograder.exercises.lessons import Lesson, read_lessons
 from autograder.exercises.spec import Exercises
 
@@ -74,3 +76,15 @@ def test_the_readme_tells_how_long_each_track_takes(lessons, assignments):
 def test_the_changelog_counts_lessons_and_assignments(lessons, assignments):
     assert f"{len(lessons)} lessons in two tracks" in page("CHANGELOG.md")
     assert f"{len(assignments)} graded assignments" in page("CHANGELOG.md")
+
+
+def test_contributing_names_every_key_of_an_intent_and_every_fact():
+    text = page("CONTRIBUTING.md").partition("\n## An exercise\n")[2].partition("\n## ")[0]
+    schema = json.loads(page("autograder/exercises/schemas/intent.json"))
+    node = json.loads(page("autograder/exercises/schemas/node.json"))
+    named = set(re.findall(r"`([^`]+)`", text))
+    assert schema["properties"].keys() <= named
+    assert node["properties"].keys() - {"version"} <= named
+    facts = re.search(r"\*\*Facts\.\*\* (.+?): all else", text)
+    assert facts is not None
+    assert re.findall(r"`([^`]+)`", facts[1]) == list(names())
