@@ -18,7 +18,7 @@ from autograder.exercises.spec import Exercise, Exercises
 from autograder.misconceptions import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "coverage.md"
@@ -35,7 +35,7 @@ def page(root: Path = ROOT) -> str:
 
 
 def _lines(lessons: list[Lesson], exercises: list[Exercise], concepts: dict[str, str]) -> Iterator[str]:
-    yield "# What is taught, practised and refuted where"
+    yield "# What is taught, practiced and refuted where"
     yield ""
     yield "<!-- Written by tools/coverage_page.py; do not edit. -->"
     yield ""
@@ -90,17 +90,17 @@ def _lesson(lesson: Lesson) -> str:
     return f"[{lesson.number:02}](../{lesson.file})"
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the page; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.coverage_page", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; status 1 if the page is not current")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     text = page()
     if args.check:
         current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
-        print("current" if current else f"{PAGE.name} is not current: python -m tools.coverage_page")
+        print("docs/coverage.md is current" if current else "docs/coverage.md is not: python -m tools.coverage_page")
         return 0 if current else 1
-    PAGE.write_text(text, encoding="utf-8")
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
     return 0
 
 

@@ -29,7 +29,8 @@ must mean the same, or be permitted in right/permitted.txt.
 
 Without names the lessons are checked as well: their parts, order, links and
 words, whether each runs from top to bottom, and whether everything that the
-course sets out to teach is taught, refuted and practised.
+course sets out to teach is taught, refuted and practiced. And the spelling of
+whatever people read, if spylls is installed.
 """
 EXAMPLES = """\
 examples:
@@ -122,15 +123,24 @@ def _print_sum(audited: list[Audited], flaws: list[Flaw]) -> None:
 
 
 def _flaws(course: Course) -> Iterator[Flaw]:
-    """Yield what is wrong with the lessons: with their texts, and where IPython is installed, when they are run."""
+    """Yield what is wrong with the lessons: with their texts, and where IPython is installed, when they are run.
+
+    Says on standard error when the spelling cannot be checked, and why.
+    """
     from autograder.exercises.lesson_audit import Flaw, audit_lessons
     from autograder.exercises.lessons import read_lessons
+    from autograder.exercises.spelling import audit_spelling, why_not
     from autograder.notebook.running import can_run, failures
 
     yield from audit_lessons(course)
+    lessons = read_lessons(course)
+    if lessons and (reason := why_not(course)):
+        print(f"Spelling is not checked: {reason}.", file=sys.stderr)
+    elif lessons:
+        yield from audit_spelling(course)
     if not can_run():
         return
-    for lesson in read_lessons(course):
+    for lesson in lessons:
         if not (course.root / lesson.file).is_file():
             yield Flaw("lesson-unbuilt", lesson.file, 1, "the notebook is missing", "Build it: make build")
             continue

@@ -224,7 +224,7 @@ class World:
 
     @cached_property
     def starter_raw(self) -> Fraction:
-        """The share of the intent that the starter already fulfils, or the scene without any answer."""
+        """The share of the intent that the starter already fulfills, or the scene without any answer."""
         read = _read(self, self.exercise.starter, "starter.yaml")
         share = raw(_weighed(self, read, _judgement(self, read)))
         if self.intent.flows or self.intent.inside:

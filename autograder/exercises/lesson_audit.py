@@ -1,4 +1,4 @@
-"""Are the lessons sound, and does the course as a whole teach, refute and practise all that it sets out to?
+"""Are the lessons sound, and does the course as a whole teach, refute and practice all that it sets out to?
 
 ======================= ============================================================================================
 looked at               it is sound when
@@ -12,7 +12,7 @@ its misconceptions      are each held against the truth in a cell, or in a wrong
 its links               lead to files that are there, or to the documentation of Kubernetes
 its pictures            have a text for people who do not see them
 its words               can be read with eight years of school, and none of its sentences is endless
-a row of the course     is taught, and practised in two exercises at least
+a row of the course     is taught, and practiced in two exercises at least
 a misconception         is provoked in one exercise at least, in which it and the truth differ
 an assignment           is worth 100 points
 ======================= ============================================================================================
@@ -45,7 +45,7 @@ GRADE: Final = 8.0
 LONGEST: Final = 40
 """How many words a sentence may have."""
 ENOUGH: Final = 2
-"""In how many exercises each row is practised at least."""
+"""In how many exercises each row is practiced at least."""
 WORTH: Final = 100
 _PARTS: Final = (
     ("its goal", re.compile(r"^\*\*Goal\.?\*\*", re.MULTILINE)),
@@ -205,12 +205,12 @@ class _Audit:
 
     def whole(self) -> Iterator[Flaw]:
         """Yield what is wrong with the course as a whole."""
-        practised: dict[str, list[str]] = defaultdict(list)
+        practiced: dict[str, list[str]] = defaultdict(list)
         provoking: dict[str, list[str]] = defaultdict(list)
         worth: dict[str, Fraction] = defaultdict(Fraction)
         for exercise in self._exercises.values():
             for concept in exercise.concepts:
-                practised[concept].append(exercise.id)
+                practiced[concept].append(exercise.id)
             for name in provoked(exercise):
                 provoking[name].append(exercise.id)
             worth[exercise.assignment] += exact(exercise.points)
@@ -218,9 +218,9 @@ class _Audit:
         for number, (concept, title) in enumerate(self._concepts.items(), 1):
             if not self._taught.get(concept):
                 yield Flaw("row-untaught", place, number, f"no lesson teaches {concept}: {title}", "Teach it.")
-            count = len(practised[concept])
+            count = len(practiced[concept])
             if count < ENOUGH:
-                message = f"{concept} is practised in {count} of at least {ENOUGH} exercises: {title}"
+                message = f"{concept} is practiced in {count} of at least {ENOUGH} exercises: {title}"
                 yield Flaw("row-unpractised", place, number, message, "Write an exercise for it.")
         for name in CATALOGUE if self._concepts else ():
             if not provoking[name]:

@@ -126,6 +126,25 @@ def read_concepts(course: Course) -> dict[str, str]:
     return {str(key): str(title) for key, title in value.items()}
 
 
+def markdown_lines(text: str, start: int = 0) -> Iterator[Line]:
+    r"""Yield the lines of Markdown that begins after line `start` of its file, each with whether a fence is around it.
+
+    >>> [line.fenced for line in markdown_lines("Look:\n```\ncode\n```\nSee?")]
+    [False, True, True, True, False]
+    """
+    fence = ""
+    for number, line in enumerate(text.split("\n"), start + 1):
+        match = _FENCE.match(line)
+        if match and not fence:
+            fence = match["marks"]
+            yield Line(number, line, fenced=True)
+        elif match and line.strip() == fence:
+            fence = ""
+            yield Line(number, line, fenced=True)
+        else:
+            yield Line(number, line, fenced=bool(fence))
+
+
 def _read(path: Path) -> Lesson:
     whole = read_file(path)
     match = _FRONT.match(whole)
@@ -139,22 +158,8 @@ def _read(path: Path) -> Lesson:
         tuple(map(str, front.get("concepts") or ())),
         tuple(map(str, front.get("misconceptions") or ())),
         text,
-        tuple(_lines(text, start)),
+        tuple(markdown_lines(text, start)),
     )
-
-
-def _lines(text: str, start: int) -> Iterator[Line]:
-    fence = ""
-    for number, line in enumerate(text.split("\n"), start + 1):
-        match = _FENCE.match(line)
-        if match and not fence:
-            fence = match["marks"]
-            yield Line(number, line, fenced=True)
-        elif match and line.strip() == fence:
-            fence = ""
-            yield Line(number, line, fenced=True)
-        else:
-            yield Line(number, line, fenced=bool(fence))
 
 
 def _value(text: str, path: Path) -> dict[str, Any]:

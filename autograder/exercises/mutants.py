@@ -19,7 +19,7 @@ protocol           each other one
 CIDR               one bit longer, one bit shorter
 name               a new one, and that of each other policy in the answer and in the scene
 namespace          each other one of the scene
-a field's name     misspelt: one capital letter written small
+a field's name     misspelled: one capital letter written small
 Pods, workloads    see `containers.mutants`
 ================== ===================================================================================
 """

@@ -1,6 +1,6 @@
 """What CNI plugins make of the corners that the specification leaves to them, as data with sources.
 
-A profile is a set of switches of `Semantics` plus what the switches cannot say. Where a plugin's behaviour is not
+A profile is a set of switches of `Semantics` plus what the switches cannot say. Where a plugin's behavior is not
 known from its code or documentation, the switch stays ``undefined`` and so does the verdict.
 """
 

@@ -61,7 +61,7 @@ class Semantics:
     own_node_egress: Literal["undefined", "allowed", "policed"] = "undefined"
     """Whether a Pod's traffic to its own node passes whatever its egress rules say."""
     end_port: Literal["range", "first"] = "range"
-    """Whether endPort is honoured; a CNI without support applies ``port`` alone."""
+    """Whether endPort is honored; a CNI without support applies ``port`` alone."""
 
 
 KUBERNETES = Semantics()

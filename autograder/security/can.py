@@ -242,7 +242,7 @@ def _file(context: Context, path: str, want: Literal["read", "write"]) -> Answer
     if context.node.se_linux and effect is not None and label is not None:
         kind = effect.mount.volume.type
         if relabelled(kind):
-            links.append(Link("selinux", True, f"the {kind} was relabelled for the Pod"))
+            links.append(Link("selinux", True, f"the {kind} was relabeled for the Pod"))
         else:
             decision = access((label.type, label.level or "s0"), ("var_t", "s0"), want)
             why = f"a {kind} keeps its labels: {decision.why}"

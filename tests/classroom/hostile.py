@@ -551,14 +551,14 @@ def _lines() -> Iterator[str]:
         yield "| --- | --- | --- | ---: |"
         for attack in ATTACKS:
             if attack.group == group:
-                yield f"| {attack.name} | {_cell(attack.attacks)} | {_cell(attack.must)} | {attack.score:g} |"
+                yield f"| `{attack.name}` | {_cell(attack.attacks)} | {_cell(attack.must)} | {attack.score:g} |"
     yield ""
     yield "## A class"
     yield ""
     yield "| name | what it attacks | what must happen |"
     yield "| --- | --- | --- |"
     for each in CLASS_ATTACKS:
-        yield f"| {each.name} | {_cell(each.attacks)} | {_cell(each.must)} |"
+        yield f"| `{each.name}` | {_cell(each.attacks)} | {_cell(each.must)} |"
 
 
 def _cell(text: str) -> str:

@@ -197,11 +197,11 @@ def test_a_lesson_cannot_need_a_later_one(course):
             "N9: a\nS1: Two levels\n", "row-untaught: no lesson teaches S1: Two levels", id="nobody teaches it"
         ),
         pytest.param(
-            "N9: a\nS1: Two levels\n", "row-unpractised: S1 is practised in 0 of at least 2", id="nor lets practise"
+            "N9: a\nS1: Two levels\n", "row-unpractised: S1 is practiced in 0 of at least 2", id="nor lets practice"
         ),
     ],
 )
-def test_every_row_is_taught_and_practised(course, concepts, said):
+def test_every_row_is_taught_and_practiced(course, concepts, said):
     (course / "course" / ".text" / "concepts.yaml").write_text(concepts, encoding="utf-8")
     assert said in "\n".join(flaws(course))
 

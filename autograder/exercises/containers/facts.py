@@ -15,6 +15,7 @@ selinux                 ``off``, or the label
 read_only_root          whether the container's own files are read-only
 writable                the paths that its process may write, sorted
 volumes                 for each mount its volume, owner, group, mode, and whether it is read-only
+world_readable          the files of Secrets, ConfigMaps and the like that every user may read, sorted
 level                   the strictest level of Pod Security that its Pod passes
 image, rest             the image; all else in the manifest, such as commands, ports and labels
 ======================  ==============================================================================================

@@ -4,7 +4,7 @@
 edited                  how
 ======================= ==========================================================================================
 a securityContext       left out
-a security field        left out, misspelt, moved to the other level
+a security field        left out, misspelled, moved to the other level
 a number                one up, one down, 0
 true, false             the other
 a word with a few       each other one: a profile's type, a policy

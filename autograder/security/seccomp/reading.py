@@ -1,4 +1,4 @@
-"""Profiles in files: JSON, read strictly, since a key that is misspelt opens or closes what nobody meant.
+"""Profiles in files: JSON, read strictly, since a key that is misspelled opens or closes what nobody meant.
 
 containerd takes the OCI's LinuxSeccomp and skips other keys without a word; CRI-O takes the wider form of
 containers/common. Both forms are read here, and `Profile.warnings` tells what only one of them looks at.

@@ -37,7 +37,7 @@ RELABELLED: Final = frozenset(
         "iscsi",
     }
 )
-"""Volumes that the kubelet has relabelled for the container. hostPath, NFS and image volumes keep their labels."""
+"""Volumes that the kubelet has relabeled for the container. hostPath, NFS and image volumes keep their labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +88,5 @@ def access(
 
 
 def relabelled(volume_type: str) -> bool:
-    """Return whether the kubelet has a volume of this type relabelled, so that the container's level fits."""
+    """Return whether the kubelet has a volume of this type relabeled, so that the container's level fits."""
     return volume_type in RELABELLED
