@@ -311,6 +311,10 @@ def test_a_file_tells_its_assignment_by_name_then_by_text(path: str, data: bytes
     assert (teller.by_name(path) or teller.by_text(data)) == told
 
 
+def test_a_text_that_is_full_of_names_is_not_read_to_its_end():
+    assert Teller(KNOWN).exercises_in(b"%%manifest x\n" * 10_000 + ANSWER) == []
+
+
 @pytest.mark.parametrize(
     ("stem", "expected"),
     [
@@ -403,6 +407,12 @@ def test_of_several_attempts_one_counts_and_the_others_are_told(
     assert handed.origin == counts
     assert UNION in handed.read().files.values()
     assert [each.origin for each in intake.passed_over] == passed
+
+
+def test_without_a_time_the_tenth_comes_after_the_ninth(tmp_path: Path):
+    write(tmp_path, {f"hand-in-9/ada/{NB}": b"", f"hand-in-10/ada/{NB}": UNION})
+    (handed,) = find([tmp_path / "hand-in-10", tmp_path / "hand-in-9"], known=KNOWN).found
+    assert handed.origin == "hand-in-10/ada"
 
 
 def test_a_path_named_twice_is_one_attempt(tmp_path: Path):
