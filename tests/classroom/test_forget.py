@@ -185,6 +185,16 @@ def test_a_link_goes_and_not_what_it_leads_to(out: Path, tmp_path: Path) -> None
     assert (outside / "kept.txt").read_text(encoding="utf-8") == "kept"
 
 
+def test_a_folder_that_is_a_link_goes_and_not_what_it_leads_to(out: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    shutil.move(feedback_folder(out, "np-union", WHO), outside)
+    feedback_folder(out, "np-union", WHO).symlink_to(outside)
+    (out / "link.txt").symlink_to(outside / "feedback.html")
+    assert forget(WHO, out=out).left == (), "what lies elsewhere is not looked at"
+    assert (outside / "feedback.html").is_file()
+    assert not feedback_folder(out, "np-union", WHO).is_symlink()
+
+
 def test_no_folder_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such folder"):
         forget(WHO, out=tmp_path / "nowhere")

@@ -395,6 +395,26 @@ def test_an_essay_that_changed_has_to_be_looked_at_again_and_keeps_its_score(kla
     assert same[ESSAY]["needs_manual_grade"] == 0
 
 
+def test_an_essay_that_changed_is_marked_though_the_first_run_was_ended(
+    klass: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a run compares with is written last, or the second run would find that nothing has changed."""
+    by_a_person(klass, "01-right", ESSAY, manual_score=4.0)
+    write_essay(klass.course, "01-right", "Each policy opens. None closes. I have thought again.")
+    klass.grade()
+    from autograder.classroom.gradebook import rows
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rows._Writer, "finish", killed)
+        with pytest.raises(Killed):
+            klass.write()
+    assert klass.write() == Summary(13)
+    assert klass.grades_of("01-right")[ESSAY]["needs_manual_grade"] == 1
+
+
 def test_an_answer_that_earns_something_else_now_is_marked_where_a_person_had_decided(klass: Class) -> None:
     by_a_person(klass, "01-right", f"{EXERCISE}-check", manual_score=39.0)
     path = submitted(klass.course, "01-right") / f"{ASSIGNMENT}.ipynb"
