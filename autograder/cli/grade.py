@@ -161,7 +161,9 @@ def _found(args: argparse.Namespace, exercises: Exercises) -> Intake:
         own = [re.compile(text) for text in args.names]
     except re.error as error:
         raise InputError(f"--names: this is no regular expression ({error}).") from None
-    known = {name: exercises.assignment_of(name) for name in exercises.ids}
+    # What has no notebook of its own is practice: nobody hands it in, although whole desks hold it.
+    graded = {name for name in exercises.assignments if (exercises.root / name / f"{name}.ipynb").is_file()}
+    known = {name: home for name in exercises.ids if (home := exercises.assignment_of(name)) in graded}
     return find(args.submissions, known=known, assignment=args.assignment, patterns=[*own, *PATTERNS])
 
 
