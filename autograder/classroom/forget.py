@@ -3,7 +3,9 @@
 =========================================== ==================================================================
 where                                       what becomes of it
 =========================================== ==================================================================
-``OUT/records``, ``OUT/feedback``           the learner's files are deleted
+``OUT/records``, ``OUT/feedback``,          the learner's files are deleted
+``OUT/previous``
+``OUT/passed-over.csv``                     the rows that name the learner are left out
 ``OUT/*.csv``, ``*.json``, ``*.html``, …    made anew from the records that remain; else deleted, if the name
                                             stands in them
 nbgrader's gradebook                        the learner's rows are deleted in every table, with what earlier
@@ -20,8 +22,9 @@ Half of it may be gone already. What a person wrote about a learner elsewhere is
 from __future__ import annotations
 
 import contextlib
+import csv
 import html
-import importlib
+import io
 import json
 import os
 import re
@@ -33,15 +36,19 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from autograder.course import Course, find_course, read_course
+from autograder.exercises.answers import replace_file
 from autograder.manifests.limits import InputError
 
+from .bulk.running import REPLACED
+from .bulk.whole import PASSED_OVER, PREVIOUS, finish
 from .gradebook.settings import Settings, nbgrader_api, opened, read_settings
 from .records import FEEDBACK, RECORDS
+from .results.cells import MARK
 from .submission import clean_name, file_name
 
 MADE: Final = frozenset({".csv", ".json", ".html", ".md"})
 """What the program makes from the records, in the folder of grades itself."""
-_RESULTS: Final = "autograder.classroom.results"
 _CHUNK: Final = 1 << 20
 _WORD: Final = rb"A-Za-z0-9_@+\-\x80-\xff"
 _SUBMISSIONS: Final = "select id from submitted_assignment where {who}"
@@ -94,7 +101,7 @@ def forget(student: str, *, out: Path | None = None, course_root: Path | None = 
         _delete(path)
         deleted.append(str(path))
     deleted += _rows(student, settings, delete=True)
-    remade = _make_anew(student, out, deleted) if out is not None else ()
+    remade = _make_anew(student, out, course_root, deleted) if out is not None else ()
     return Forgotten(tuple(deleted), remade, tuple(mentions(student, _places(out, settings))))
 
 
@@ -145,8 +152,9 @@ def _files_of(student: str, out: Path | None, settings: Settings | None) -> Iter
     names = sorted(_names(student))
     if out is not None:
         for name in sorted({file_name(name) for name in names} & set(names)):
-            yield from sorted((out / RECORDS).glob(f"*/{name}.json"))
-            yield from sorted((out / RECORDS).glob(f"*/.{name}.json.part"))
+            for records in (out / RECORDS, out / PREVIOUS / RECORDS, out / REPLACED / RECORDS):
+                yield from sorted(records.glob(f"*/{name}.json"))
+                yield from sorted(records.glob(f"*/.{name}.json.part"))
             yield from sorted((out / FEEDBACK).glob(f"*/{name}"))
     if settings is not None:
         for name in names:
@@ -177,18 +185,14 @@ def _unlink(path: Path) -> None:
         path.unlink()
 
 
-def _make_anew(student: str, out: Path, deleted: list[str]) -> tuple[Path, ...]:
+def _make_anew(student: str, out: Path, course_root: Path | None, deleted: list[str]) -> tuple[Path, ...]:
     """Make the tables and the report again where they are; delete any other made file that names the learner."""
     pattern = _pattern(student)
     named = [path for path in sorted(out.iterdir()) if path.suffix in MADE and _holds(path, pattern)]
     if named or deleted:
-        for module, function, made in (
-            ("tables", "write_tables", "grades.csv"),
-            ("report", "write_report", "report.html"),
-        ):
-            if (out / made).exists():
-                with contextlib.suppress(ModuleNotFoundError):
-                    getattr(importlib.import_module(f"{_RESULTS}.{module}"), function)(out)
+        _without_rows(out / PASSED_OVER, pattern)
+        if (out / "grades.csv").exists():
+            finish(out, _course(course_root))
     remade = []
     for path in named:
         if _holds(path, pattern):
@@ -197,6 +201,26 @@ def _make_anew(student: str, out: Path, deleted: list[str]) -> tuple[Path, ...]:
         else:
             remade.append(path)
     return tuple(remade)
+
+
+def _course(root: Path | None) -> Course | None:
+    """Return the course that gives the report its titles and examples; None if there is none here."""
+    try:
+        return read_course(root) if root is not None else find_course()
+    except InputError:
+        return None
+
+
+def _without_rows(path: Path, pattern: re.Pattern[bytes]) -> None:
+    """Write a table anew without the rows that name the learner."""
+    if not path.is_file() or not _holds(path, pattern):
+        return
+    text = path.read_text(encoding="utf-8-sig")
+    head, *rows = list(csv.reader(io.StringIO(text)))
+    kept = [cells for cells in rows if not any(pattern.search(cell.encode("utf-8")) for cell in cells)]
+    # The cells are guarded already, and quoting them again changes nothing.
+    quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\r\n" for cells in (head, *kept)]
+    replace_file(path, MARK + "".join(quoted))
 
 
 # -- the gradebook -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import importlib.util
 import shutil
 import sqlite3
 import sys
-import types
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from autograder.classroom.records import (
 )
 from autograder.classroom.submission import file_name
 from autograder.manifests.limits import InputError
+from tests.cli.running import run
 
 ROOT = Path(__file__).parents[2]
 NBGRADER = importlib.util.find_spec("nbgrader") is not None
@@ -39,14 +39,14 @@ def record(student: str, assignment: str = "np-union") -> Record:
     return Record(student, assignment, "graded", "0", "1", "0", None, 0, 0.0, 40.0, 100.0, signs=(f"About {student}.",))
 
 
-def write_tables(out: Path) -> None:
-    """Stand in for the module that makes the tables: a row for every record."""
+def write_table(out: Path) -> None:
+    """Write a table with a row for every record."""
     with (out / "grades.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([each.student, each.score] for each in records_in(out))
 
 
 @pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def out(tmp_path: Path) -> Path:
     """A folder of grades of five learners and two assignments."""
     folder = tmp_path / "grades"
     for student in (WHO, *OTHERS):
@@ -56,10 +56,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             page.parent.mkdir(parents=True)
             page.write_text(f"<h1>{student}</h1>", encoding="utf-8")
             page.chmod(0o444)
-    tables = types.ModuleType("tables")
-    tables.write_tables = write_tables
-    monkeypatch.setitem(sys.modules, "autograder.classroom.results.tables", tables)
-    write_tables(folder)
+    write_table(folder)
     (folder / "canvas.csv").write_text(f'Student,ID\n"Zuse, Konrad",{WHO}\n', encoding="utf-8")
     (folder / "misconceptions.csv").write_text("misconception,learners\nnp-union,5\n", encoding="utf-8")
     return folder
@@ -93,7 +90,7 @@ def test_nothing_in_the_folder_of_grades_names_a_learner_who_is_forgotten(out: P
 def test_everybody_else_stays(out: Path) -> None:
     forget(WHO, out=out)
     assert sorted({each.student for each in records_in(out)}) == sorted(OTHERS)
-    assert (out / "grades.csv").read_text(encoding="utf-8").count("\n") == 2 * len(OTHERS)
+    assert (out / "grades.csv").read_text(encoding="utf-8").count("\n") == 2 * len(OTHERS) + 1
     for student in OTHERS:
         assert (feedback_folder(out, "np-union", student) / "feedback.html").is_file()
     assert (out / "misconceptions.csv").is_file()
@@ -375,3 +372,25 @@ def test_bad_usage_is_a_sentence(capsys: pytest.CaptureFixture[str], words: list
 def test_a_name_that_is_not_there_is_said(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["forget", "nobody", "--out", str(out), "--yes"]) == 0
     assert "Nothing is stored under the name 'nobody'" in capsys.readouterr().out
+
+
+def test_what_a_regrade_and_the_intake_keep_is_forgotten_too(tmp_path):
+    out = tmp_path / "out"
+    submitted = tmp_path / "submitted"
+    for student in ("ada", "grace"):
+        for assignment in ("np-union", "notes"):
+            folder = submitted / student / assignment
+            folder.mkdir(parents=True)
+            (folder / f"{assignment}.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    for late in ("none", "zero"):
+        words = ["grade", str(submitted), "--out", str(out), "--due", "2026-11-27T18:00Z", "--late", late]
+        assert run(*words, "--course", str(ROOT)).status in {0, 1}
+    (out / "previous" / "records").mkdir(parents=True, exist_ok=True)
+    assert list((out / "previous" / "records").rglob("ada.json"))
+    assert "ada" in (out / "passed-over.csv").read_text(encoding="utf-8-sig")
+    forgotten = forget("ada", out=out)
+    assert forgotten.left == ()
+    assert not list(out.rglob("*ada*"))
+    kept = (out / "passed-over.csv").read_text(encoding="utf-8-sig")
+    assert ("ada" in kept, "grace" in kept) == (False, True)
+    assert (out / "changes.md").exists()

@@ -59,7 +59,7 @@ def grade_class(
         if shard is not None:
             mark_complete(job.out, shard, summary.graded_by)
         else:
-            _finish(job.out, job.course)
+            finish(job.out, job.course)
     return summary
 
 
@@ -78,7 +78,7 @@ def merge_class(parts: Sequence[Path], out: Path, course: Course) -> int:
             graded_by.update(json.loads((part / GRADING).read_bytes()).get("graded_by", {}))
         _note(out, graded_by)
         shutil.copyfile(parts[0] / PASSED_OVER, out / PASSED_OVER)
-        _finish(out, course)
+        finish(out, course)
     return total
 
 
@@ -91,8 +91,8 @@ def _write_passed_over(out: Path, passed_over: Iterable[PassedOver]) -> None:
     replace_file(out / PASSED_OVER, BYTE_ORDER_MARK + row(("origin", "student", "reason")) + "".join(lines))
 
 
-def _finish(out: Path, course: Course) -> None:
-    """Write everything that is made from all records."""
+def finish(out: Path, course: Course | None) -> None:
+    """Write everything that is made from all records: tables, report, changes. Raises `InputError` if that fails."""
     if not (out / RECORDS).is_dir():
         return
     write_tables(out)
@@ -105,4 +105,4 @@ def _finish(out: Path, course: Course) -> None:
         write_changes(compare(out / PREVIOUS, out, only_old=True), out)
 
 
-__all__ = ["GRADING", "MARK", "PASSED_OVER", "grade_class", "merge_class"]
+__all__ = ["GRADING", "MARK", "PASSED_OVER", "PREVIOUS", "finish", "grade_class", "merge_class"]
