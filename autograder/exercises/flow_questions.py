@@ -27,6 +27,7 @@ class FlowQuestions:
 
     answers_are = "allow or deny"
     asked_is = "flow"
+    wrong_is = "prediction-wrong"
 
     def __init__(self, exercise: Exercise, prediction: Prediction) -> None:
         """Take the prediction. Raises `InputError` for a flow that names more than one pair of endpoints."""

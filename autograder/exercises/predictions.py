@@ -7,6 +7,8 @@ The learner fills in a small YAML table, one line for each flow or question::
 
 A prediction is *committed* when every line has an answer; before that nothing is revealed. Half of the points are for
 committing one and half for being right, line by line. Nobody can prove when it was committed, so nothing claims it.
+
+With ``disproves`` in the exercise the lines are the same and the question is another: see `counterexamples`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from autograder.manifests.documents import Document, read_text
@@ -24,6 +26,7 @@ from autograder.manifests.limits import ANSWERS, InputError
 from .answers import readable, write_answer
 from .checking import Result
 from .containers.questions import ContainerQuestions
+from .counterexamples import CounterExamples
 from .findings import Finding, finding, told
 from .flow_questions import FlowQuestions
 from .phrasing import DOCUMENTATION
@@ -40,6 +43,8 @@ class Questions(Protocol):
     """What stands behind a colon, in words."""
     asked_is: str
     """What a line is about, in a word."""
+    wrong_is: str
+    """The id of the finding about a line that was answered wrongly."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -101,6 +106,8 @@ class _Truths:
 
 
 _KNOWN: WeakKeyDictionary[Exercise, _Truths] = WeakKeyDictionary()
+_EXAMPLES: Final = {FlowQuestions.answers_are: "allow", CounterExamples.answers_are: "yes"}
+"""What an answer looks like, where that gives nothing away."""
 
 
 def read_table(exercise: Exercise, text: str, file: str = "<answer>") -> Table:
@@ -181,7 +188,7 @@ def check_prediction(exercise: Exercise, text: str, file: str = "<answer>") -> R
             reason = truths.questions.why(row.text)
             findings.append(
                 finding(
-                    "prediction-wrong",
+                    truths.questions.wrong_is,
                     file=reason.file,
                     line=reason.line,
                     weight=1.0,
@@ -232,9 +239,10 @@ def believer_tables(exercise: Exercise) -> dict[str, dict[str, str]]:
 def otherwise(exercise: Exercise, misconception: str) -> tuple[tuple[str, str, str, str], ...]:
     """Return the lines of a prediction that a misconception answers otherwise: line, truth, belief, and why it is so.
 
-    Raises `InputError` when the exercise is broken. None for a misconception that is about something else.
+    Of counter-examples this tells what the lines are about, not whether they disprove anything. Raises `InputError`
+    when the exercise is broken. None for a misconception that is about something else.
     """
-    truths = _truths(exercise)
+    truths = _read(_asked(exercise))
     found = []
     for name, answers in truths.believed.items():
         if misconception in {name, name.partition(":")[0]}:
@@ -266,19 +274,27 @@ def _truths(exercise: Exercise) -> _Truths:
 
     Raises `InputError` when a line makes no sense in the scene, or nobody can say what is so.
     """
-    prediction = _prediction(exercise)
     found = _KNOWN.get(exercise)
     if found is None:
-        questions: Questions = (
-            ContainerQuestions(exercise, prediction) if prediction.questions else FlowQuestions(exercise, prediction)
-        )
-        verdicts: dict[str, str] = {}
-        for index, (text, verdict) in enumerate(zip(questions.texts, questions.truths(), strict=True)):
-            if verdict is None:
-                raise InputError(f"{questions.where(index)}: {text} has no single verdict, so nobody can predict it")
-            verdicts[text] = verdict
-        found = _KNOWN[exercise] = _Truths(questions, verdicts, dict(questions.believed()))
+        questions = _asked(exercise)
+        belief = _prediction(exercise).disproves
+        found = _KNOWN[exercise] = _read(CounterExamples(exercise, questions, belief) if belief else questions)
     return found
+
+
+def _asked(exercise: Exercise) -> Questions:
+    """Return what the lines of a prediction are about."""
+    prediction = _prediction(exercise)
+    return ContainerQuestions(exercise, prediction) if prediction.questions else FlowQuestions(exercise, prediction)
+
+
+def _read(questions: Questions) -> _Truths:
+    verdicts: dict[str, str] = {}
+    for index, (text, verdict) in enumerate(zip(questions.texts, questions.truths(), strict=True)):
+        if verdict is None:
+            raise InputError(f"{questions.where(index)}: {text} has no single verdict, so nobody can predict it")
+        verdicts[text] = verdict
+    return _Truths(questions, verdicts, dict(questions.believed()))
 
 
 def _fits(table: Table, truths: _Truths) -> tuple[str, ...]:
@@ -296,7 +312,7 @@ class _Lines:
 
     def unreadable(self, subject: str, line: int | None, got: str) -> Finding:
         questions = self._questions
-        example = questions.texts[0] + (": allow" if questions.asked_is == "flow" else ": …")
+        example = f"{questions.texts[0]}: {_EXAMPLES.get(questions.answers_are, '…')}"
         return finding(
             "prediction-unreadable", file=self._file, line=line, subject=subject, example=example, got=got,
             asked=questions.asked_is, answers=questions.answers_are,

@@ -63,6 +63,8 @@ class Prediction:
     """Questions about containers, instead of flows."""
     enforced: bool = True
     """Whether the network plugin of the scene enforces policies."""
+    disproves: str = ""
+    """A misconception: then the lines are not predicted, but said to disprove it or not."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -335,6 +337,7 @@ def _build(document: Document, folder: Path) -> Exercise:
             read_intent(_scene(predict)),
             tuple(" ".join(text.split()) for text in predict.get("questions", ())),
             predict.get("plugin", "enforces") == "enforces",
+            predict.get("disproves", ""),
         ),
         folder=folder,
         spec=document,

@@ -112,6 +112,8 @@ def opening(belief: Misconception, found: Finding) -> str:
         return "This is often written by people who think:"
     if found.id == "prediction-wrong":
         return "What you predicted would be so if this were true:"
+    if found.id == "counterexample-wrong":
+        return "Somebody who believes this would answer as you did:"
     return "Your answer would be right if this were true:"
 
 
@@ -219,6 +221,8 @@ def _disproof(belief: Misconception, found: Finding, result: Result) -> Html | N
         return element(
             "p", element("strong", "The proof: "), flow, f" is {_state(found.wanted)}. You said {found.got}."
         )
+    if found.id == "counterexample-wrong":
+        return element("p", element("strong", "Look at it: "), flow, ". ", prose(found.because))
     if result.judgement is None:
         return element("p", element("strong", "Try it: "), prose(belief.try_))
     if found.id in OF_CONTAINERS:

@@ -31,13 +31,20 @@ def prediction_html(exercise: Exercise, folder: Path) -> Html | None:
         return None
     rows = compared(exercise, table)
     missed = sum(not row.right for row in rows)
-    if not missed:
-        sentence = "You predicted all of it."
-    else:
-        sentence = f"{missed} of {len(rows)} turned out otherwise than you predicted."
+    sentence = _sentence(
+        missed, len(rows), chosen=exercise.prediction is not None and bool(exercise.prediction.disproves)
+    )
     return joined(
         element("p", element("strong", sentence)), prediction_table(rows), _diagnosis(check_prediction(exercise, text))
     )
+
+
+def _sentence(missed: int, lines: int, *, chosen: bool) -> str:
+    if chosen and missed:
+        return f"{missed} of {lines} lines are not as you said."
+    if chosen:
+        return "You told the counter-examples from the rest."
+    return f"{missed} of {lines} turned out otherwise than you predicted." if missed else "You predicted all of it."
 
 
 def _diagnosis(result: Result) -> Html | None:
