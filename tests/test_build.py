@@ -90,8 +90,13 @@ def test_the_release_holds_no_answer_and_no_words_of_the_instructor(folder):
 
 def test_only_public_files_are_released():
     files = [path for path in ROOT.glob("exercises/**/*") if path.is_file() and path.suffix != ".ipynb"]
-    profiles = [path for path in files if path.suffix == ".json" and "seccomp" in path.parts]
-    assert {path.name for path in files if path not in profiles} <= set(build.PUBLIC_FILES)
+    inner = [
+        path
+        for path in files
+        for folder, kind in build.PUBLIC_FOLDERS.items()
+        if path.match(kind) and folder in path.parts
+    ]
+    assert {path.name for path in files if path not in inner} <= set(build.PUBLIC_FILES)
     assert not list(ROOT.glob("exercises/**/right")) + list(ROOT.glob("exercises/**/wrong"))
 
 
@@ -340,7 +345,7 @@ def test_checkpoints_of_an_editor_are_left_alone(small, put):
         pytest.param(
             "course/.text/01-lesson.md",
             "```{code-cell}\n:tags: [given:open-port]\n%%manifest open-port\n```\n",
-            "course/.text/01-lesson.md:1: open-port is no prediction; tag its cell answer:open-port",
+            "course/.text/01-lesson.md:1: open-port gives no policies; tag its cell answer:open-port",
             id="given policies of an exercise that asks for an answer",
         ),
         pytest.param(

@@ -20,10 +20,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
-from autograder.manifests.documents import Document, read_text
-from autograder.manifests.limits import ANSWERS, InputError
+from autograder.manifests.limits import InputError
 
-from .answers import readable, write_answer
+from .answers import write_answer
 from .checking import Result
 from .containers.questions import ContainerQuestions
 from .counterexamples import CounterExamples
@@ -34,6 +33,7 @@ from .reasons import Reason
 from .scoring import score
 from .shape import nearest
 from .spec import Exercise, Prediction
+from .table_text import read_rows, squeezed
 
 
 class Questions(Protocol):
@@ -114,37 +114,29 @@ def read_table(exercise: Exercise, text: str, file: str = "<answer>") -> Table:
     """Return the table that a learner wrote. Nothing in it raises; what is wrong becomes findings."""
     questions = _truths(exercise).questions
     lines = _Lines(questions, file)
-    try:
-        documents, problems = read_text(readable(text), file, ANSWERS)
-    except InputError as error:
-        return Table({}, (lines.unreadable(exercise.id, None, str(error)),))
-    found = [lines.unreadable(exercise.id, problem.position.line, problem.detail) for problem in problems]
+    read = read_rows(text, file, questions.asked_is)
+    found = [lines.unreadable(fault.subject or exercise.id, fault.line, fault.got) for fault in read.faults]
     verdicts: dict[str, str] = {}
-    asked = {_squeezed(text): text for text in questions.texts}
-    for document in documents:
-        if not isinstance(document.value, dict):
-            found.append(lines.unreadable("the table", document.first_line, "text that is not a table"))
+    asked = {squeezed(text): text for text in questions.texts}
+    written: dict[str, int | None] = {}
+    for row in read.rows:
+        which = asked.get(row.key)
+        if which is None:
+            guess = nearest(row.key, asked.values())
+            got = f"a {questions.asked_is} that is not asked for"
+            found.append(lines.unreadable(row.key, row.line, f"{got}; did you mean {guess}?" if guess else got))
             continue
-        found += [
-            lines.unreadable(str(double.path[-1]), double.last.line, f"the same {questions.asked_is} twice")
-            for double in document.duplicates
-        ]
-        for key, value in document.value.items():
-            line = document.locate((key,), key=True).line
-            which = asked.get(_squeezed(str(key)))
-            if which is None:
-                guess = nearest(str(key), asked.values())
-                got = f"a {questions.asked_is} that is not asked for"
-                found.append(lines.unreadable(str(key), line, f"{got}; did you mean {guess}?" if guess else got))
-                continue
-            word = questions.word(which, value) if value is not None else None
-            if word is not None:
-                verdicts[which] = word
-            elif value is not None:
-                found.append(lines.unreadable(which, line, f"{value!r}"))
+        written.setdefault(which, row.line)
+        word = questions.word(which, row.value) if row.value is not None else None
+        if word is not None:
+            verdicts[which] = word
+        elif row.value is not None:
+            found.append(lines.unreadable(which, row.line, f"{row.value!r}"))
+    if read.lost:
+        return Table({}, tuple(found))
     unread = {each.subject for each in found}
     found += [
-        lines.missing(text, _line(documents, text))
+        lines.missing(text, written.get(text))
         for text in questions.texts
         if text not in verdicts and text not in unread
     ]
@@ -321,16 +313,3 @@ class _Lines:
     def missing(self, subject: str, line: int | None) -> Finding:
         answers = self._questions.answers_are
         return finding("prediction-missing", flow=subject, file=self._file, line=line, answers=answers)
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _line(documents: list[Document], text: str) -> int | None:
-    for document in documents:
-        if isinstance(document.value, dict):
-            for key in document.value:
-                if _squeezed(str(key)) == text:
-                    return document.locate((key,), key=True).line
-    return None

@@ -30,6 +30,9 @@ _SAID: Final = {"prediction-wrong": "it is", "counterexample-wrong": "right is"}
 _OPENINGS: Final = {
     "prediction-wrong": "What was predicted would be so if this were true",
     "counterexample-wrong": "Somebody who believes this would answer so",
+    "suspect-passes": "This policy would be right if this were true",
+    "test-unsound": "Right policies would pass if this were true",
+    "test-asks-more": "Right policies would pass if this were true",
 }
 _MOST_FOLDED: Final = 10
 _MOST_LISTED: Final = 20

@@ -114,6 +114,9 @@ def opening(belief: Misconception, found: Finding) -> str:
         return "What you predicted would be so if this were true:"
     if found.id == "counterexample-wrong":
         return "Somebody who believes this would answer as you did:"
+    if found.id in _OF_TESTS:
+        whose = "This policy would be right" if found.id == "suspect-passes" else "Right policies would pass your lines"
+        return f"{whose} if this were true:"
     return "Your answer would be right if this were true:"
 
 
@@ -204,6 +207,7 @@ def prediction_table(rows: Sequence[Predicted]) -> Html:
 _OF_PROBLEMS: Final = ("manifest-rejected", "manifest-warning", "rejected-otherwise")
 
 
+_OF_TESTS: Final = ("suspect-passes", "test-unsound", "test-asks-more")
 _OF_EXERCISES: Final = ("world.yaml", "given.yaml")
 
 
