@@ -145,6 +145,24 @@ def test_released_cells_have_the_metadata_that_nbgrader_gives():
     assert grade["nbgrader"]["points"] == 40
 
 
+def test_tests_are_written_into_a_predict_cell_below_the_suspects():
+    """The learner gets the starter and every suspect folded, the instructor the first right table."""
+    released = {cell["id"]: cell for cell in cells_of("exercises/np-debugging/np-debugging.ipynb")}
+    kept = {cell["id"]: cell for cell in cells_of("solutions/np-debugging/np-debugging.ipynb")}
+    exercise = read_exercise(ROOT / "solutions/np-debugging/tests-before-change")
+    assert source(released["tests-before-change"]) == as_cell(exercise, exercise.starter)
+    table = exercise.right[0].text
+    assert source(kept["tests-before-change"]) == (
+        f"%%predict tests-before-change\n### BEGIN SOLUTION\n{table}### END SOLUTION"
+    )
+    (task,) = [source(cell) for cell in released.values() if source(cell).startswith("## Tests before the change")]
+    for suspect in exercise.suspects:
+        assert f"<code>suspects/{suspect.path.name}</code>" in task
+        assert suspect.text in task
+        copy = ROOT / "exercises/np-debugging/tests-before-change/suspects" / suspect.path.name
+        assert copy.read_text(encoding="utf-8") == suspect.text
+
+
 def test_a_graded_prediction_is_released_empty_and_the_instructors_says_what_comes_true():
     """Its cell has the exercise's name, as an answer cell has: nbgrader's side knows exercises by it."""
     released = {cell["id"]: cell for cell in cells_of("exercises/np-start/np-start.ipynb")}["four-policies"]

@@ -171,7 +171,8 @@ def _tests(exercise: Exercise, folder: Path, cell: str) -> Output:
         sentence = "Noted. Now run the next cell: it puts the policies to your lines."
         return Output(outcome("pg-note", "✓", sentence), sentence)
     found = read_tests(exercise, as_file(exercise, cell), "this cell").findings
-    sentence = "Not yet: not every line can be read as a test."
+    written = any(each.id in {"test-unreadable", "tests-too-many"} for each in found)
+    sentence = "Not yet: not every line can be read as a test." if written else "Not yet: there is no line in it."
     lines = [(f"{each.title}: ", each.subject, f" ({each.got})") for each in found]
     html = joined(
         outcome("pg-warn", "!", sentence),

@@ -135,6 +135,13 @@ def test_what_a_table_is_worth(exercise, text, score, found):
     assert (result.status == "pass") is (score == result.max)
 
 
+def test_a_huge_table_is_refused_before_any_line_is_looked_up(exercise, monkeypatch):
+    monkeypatch.setattr("autograder.exercises.flow_tests.Question", None)
+    text = "".join(f"web -> db:{port}: deny\n" for port in range(1, 20_001))
+    (found,) = check(exercise, text).findings
+    assert (found.id, found.got) == ("tests-too-many", "20000 lines")
+
+
 def test_the_answer_is_a_table_in_a_predict_cell_and_a_file_of_its_own(exercise, tmp_path):
     assert magic_of(exercise) == "predict"
     assert exercise.starter == STARTER
