@@ -90,8 +90,13 @@ def test_the_release_holds_no_answer_and_no_words_of_the_instructor(folder):
 
 def test_only_public_files_are_released():
     files = [path for path in ROOT.glob("exercises/**/*") if path.is_file() and path.suffix != ".ipynb"]
-    profiles = [path for path in files if path.suffix == ".json" and "seccomp" in path.parts]
-    assert {path.name for path in files if path not in profiles} <= set(build.PUBLIC_FILES)
+    inner = [
+        path
+        for path in files
+        for folder, kind in build.PUBLIC_FOLDERS.items()
+        if path.match(kind) and folder in path.parts
+    ]
+    assert {path.name for path in files if path not in inner} <= set(build.PUBLIC_FILES)
     assert not list(ROOT.glob("exercises/**/right")) + list(ROOT.glob("exercises/**/wrong"))
 
 
@@ -138,6 +143,24 @@ def test_released_cells_have_the_metadata_that_nbgrader_gives():
     assert grade["nbgrader"]["checksum"] == "03206e06f895fdd584d6f55bb9363d76"
     assert setup["nbgrader"]["checksum"] == "b3def7b5338261f72b37404bfc3a4eb3"
     assert grade["nbgrader"]["points"] == 40
+
+
+def test_tests_are_written_into_a_predict_cell_below_the_suspects():
+    """The learner gets the starter and every suspect folded, the instructor the first right table."""
+    released = {cell["id"]: cell for cell in cells_of("exercises/np-debugging/np-debugging.ipynb")}
+    kept = {cell["id"]: cell for cell in cells_of("solutions/np-debugging/np-debugging.ipynb")}
+    exercise = read_exercise(ROOT / "solutions/np-debugging/tests-before-change")
+    assert source(released["tests-before-change"]) == as_cell(exercise, exercise.starter)
+    table = exercise.right[0].text
+    assert source(kept["tests-before-change"]) == (
+        f"%%predict tests-before-change\n### BEGIN SOLUTION\n{table}### END SOLUTION"
+    )
+    (task,) = [source(cell) for cell in released.values() if source(cell).startswith("## Tests before the change")]
+    for suspect in exercise.suspects:
+        assert f"<code>suspects/{suspect.path.name}</code>" in task
+        assert suspect.text in task
+        copy = ROOT / "exercises/np-debugging/tests-before-change/suspects" / suspect.path.name
+        assert copy.read_text(encoding="utf-8") == suspect.text
 
 
 def test_a_graded_prediction_is_released_empty_and_the_instructors_says_what_comes_true():
@@ -340,7 +363,7 @@ def test_checkpoints_of_an_editor_are_left_alone(small, put):
         pytest.param(
             "course/.text/01-lesson.md",
             "```{code-cell}\n:tags: [given:open-port]\n%%manifest open-port\n```\n",
-            "course/.text/01-lesson.md:1: open-port is no prediction; tag its cell answer:open-port",
+            "course/.text/01-lesson.md:1: open-port gives no policies; tag its cell answer:open-port",
             id="given policies of an exercise that asks for an answer",
         ),
         pytest.param(

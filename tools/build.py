@@ -15,11 +15,12 @@ to know:
 
 | tag               | means                                                                                |
 |-------------------|--------------------------------------------------------------------------------------|
-| ``answer:ID``     | the learner's answer; the text holds ``%%manifest ID`` alone, the build adds the YAML |
+| ``answer:ID``     | the learner's answer; the text holds ``%%manifest ID`` alone, or ``%%predict ID``    |
+|                   | where tests are asked for; the build adds the YAML                                   |
 | ``grade:ID``      | the cell whose value is the score                                                    |
 | ``points:N``      | beside ``grade:``; may be left out, must agree with the exercise                     |
 | ``predict:ID``    | a prediction; the build writes its table, for instructors with what is so            |
-| ``given:ID``      | the policies of a prediction, to be looked at after it: put in by the build          |
+| ``given:ID``      | the policies that an exercise gives, to be looked at: put in by the build            |
 | ``locked:NAME``   | a cell of an assignment that nobody edits                                            |
 
 The same input gives the same bytes, on every machine. No notebook is ever run.
@@ -56,8 +57,8 @@ PUBLIC_FILES = (
 )
 """What a learner gets of an exercise and of the folder around it. Everything else there is the instructor's."""
 
-PUBLIC_FOLDERS = ("seccomp",)
-"""Folders of which a learner gets every JSON file."""
+PUBLIC_FOLDERS = {"seccomp": "*.json", "suspects": "*.yaml"}
+"""Folders of which a learner gets every file of a kind."""
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 END_SOLUTION = "### END SOLUTION"
@@ -81,9 +82,13 @@ class Exercise:
     right: str | None
     """The first right answer by file name; None for a prediction."""
     given: str | None
-    """What a prediction is about; None for everything else."""
+    """What a prediction is about, or the right policies that are shown before tests; None where there is nothing."""
     asked: tuple[str, ...] = ()
     """The lines of a prediction's table."""
+    suspects: tuple[tuple[str, str], ...] = ()
+    """The policies that tests are to tell apart: names and texts."""
+    magic: str = "manifest"
+    """How the cell with the answer begins."""
 
 
 def outputs(root: Path) -> dict[PurePosixPath, bytes]:
@@ -102,8 +107,8 @@ def outputs(root: Path) -> dict[PurePosixPath, bytes]:
             made[PurePosixPath("solutions", name)] = _built(root, text, exercises, "instructor")
             made[PurePosixPath("exercises", name)] = _built(root, text, exercises, "learner")
     for folder in {place for exercise in exercises.values() for place in (exercise.folder, exercise.folder.parent)}:
-        profiles = [file for name in PUBLIC_FOLDERS for file in sorted((folder / name).rglob("*.json"))]
-        for source in (*(folder / name for name in PUBLIC_FILES), *profiles):
+        inner = [file for name, kind in PUBLIC_FOLDERS.items() for file in sorted((folder / name).rglob(kind))]
+        for source in (*(folder / name for name in PUBLIC_FILES), *inner):
             if source.is_file():
                 below = source.relative_to(root / "solutions").as_posix()
                 made[PurePosixPath("exercises", below)] = source.read_bytes()
@@ -204,7 +209,13 @@ def _exercise(file: Path, where: str) -> Exercise:
     if not (folder / "starter.yaml").is_file() or not right:
         raise TextError(f"{where}: starter.yaml and at least one answer in right/ must stand beside it")
     starter = _text(folder / "starter.yaml")
-    return Exercise(folder.name, folder, title, task, points, starter, _text(right[0]), given=None)
+    if "tests" not in data:
+        return Exercise(folder.name, folder, title, task, points, starter, _text(right[0]), given=None)
+    suspects = tuple((suspect.name, _text(suspect)) for suspect in sorted((folder / "suspects").glob("*.yaml")))
+    shown = _text(folder / "given.yaml") if (folder / "given.yaml").is_file() else None
+    return Exercise(
+        folder.name, folder, title, task, points, starter, _text(right[0]), shown, suspects=suspects, magic="predict"
+    )
 
 
 def _text(file: Path) -> str:
@@ -263,20 +274,26 @@ def _task(cell: Cell, exercises: dict[str, Exercise], audience: Audience, where:
     exercise = exercises.get(cell.source)
     if exercise is None:
         raise TextError(_no_exercise(where, cell.source))
+    task = "\n\n".join([exercise.task.rstrip(), *(_folded(name, text) for name, text in exercise.suspects)])
     if audience == "lesson":
-        return f"### {exercise.title}\n\n{exercise.task.rstrip()}"
+        return f"### {exercise.title}\n\n{task}"
     points = "1 point" if exercise.points == 1 else f"{exercise.points} points"
-    return f"## {exercise.title}\n\n*{points}*\n\n{exercise.task.rstrip()}"
+    return f"## {exercise.title}\n\n*{points}*\n\n{task}"
+
+
+def _folded(name: str, text: str) -> str:
+    """A file that opens with a click."""
+    return f"<details><summary><code>suspects/{name}</code></summary>\n\n```yaml\n{text}\n```\n\n</details>"
 
 
 def _filled(role: str, cell: Cell, exercise: Exercise, audience: Audience, where: str) -> str:
-    """An answer cell with its starter or right answer, or a cell with what a prediction is about."""
-    magic = f"%%manifest {exercise.id}"
+    """An answer cell with its starter or right answer, or a cell with the policies that an exercise gives."""
+    magic = f"%%{exercise.magic if role == 'answer' else 'manifest'} {exercise.id}"
     if cell.source != magic:
         raise TextError(f"{where}: this cell holds {magic} and nothing else; the build adds the YAML")
     if role == "given":
         if exercise.given is None:
-            raise TextError(f"{where}: {exercise.id} is no prediction; tag its cell answer:{exercise.id}")
+            raise TextError(f"{where}: {exercise.id} gives no policies; tag its cell answer:{exercise.id}")
         return f"{magic}\n{exercise.given}"
     if exercise.starter is None or exercise.right is None:
         raise TextError(f"{where}: {exercise.id} is a prediction; tag its cell predict:{exercise.id}")

@@ -65,8 +65,8 @@ class Answer:
 
 
 def magic_of(exercise: Exercise) -> str:
-    """Return the magic that an exercise's cell begins with: ``manifest``, or ``predict`` for a prediction."""
-    return "manifest" if exercise.prediction is None else "predict"
+    """Return the magic that an exercise's cell begins with: ``predict`` if the answer is a table, else ``manifest``."""
+    return "predict" if exercise.is_table else "manifest"
 
 
 def answer_path(exercise: Exercise, folder: Path) -> Path:
@@ -208,7 +208,7 @@ def find_cells(exercise: Exercise, notebook: Notebook) -> list[Cell]:
     Those that nbgrader knows by its name come first, then those whose magic names it. A cell whose magic names another
     exercise is that one's: it was copied, and then changed on purpose.
     """
-    wanted = {exercise.id, f"{exercise.id}-prediction"} if exercise.prediction else {exercise.id}
+    wanted = {exercise.id, f"{exercise.id}-prediction"} if exercise.is_table else {exercise.id}
     by_grade_id, by_magic = [], []
     for cell in notebook.cells:
         magic = cell.magic

@@ -5,10 +5,12 @@ looked at           it is sound when
 =================== ================================================================================================
 ``exercise.yaml``   it can be read, its id is unique, task and hints say something, the intent fits the scene
 the starter         it earns nothing, so that whoever has done nothing gets nothing
-a prediction        each flow has one verdict
+a prediction        each flow has one verdict; of counter-examples at least one is, and one is not
+tests               every suspect is what the exercise calls it, held against the intent
 ``right/``          at least two answers, different ones, earn the full score
 ``wrong/``          no answer does; a file named after a misconception has it as the first finding's first
-mutants             none of a right answer survives (`survival`), and every permission has a reason and is needed
+mutants             of manifests: none of a right answer survives (`survival`), and every permission has a reason and is
+                    needed
 =================== ================================================================================================
 """
 
@@ -27,6 +29,7 @@ from autograder.manifests.load import load_text
 from autograder.misconceptions import models, patterns
 
 from .checking import Result, check, world_of
+from .lineup import lineup_of
 from .permitted import permissions, permissions_file
 from .predictions import true_table
 from .shape import nearest
@@ -152,6 +155,9 @@ class _Audit:
             self._starter(exercise)
             if exercise.prediction is not None:
                 true_table(exercise)
+            elif exercise.testing is not None:
+                lineup_of(exercise)
+                self._right(exercise)
             else:
                 self._right(exercise)
                 found = self._mutants(exercise)

@@ -142,7 +142,7 @@ class World:
         Raises `InputError` when the scene cannot be read or the intent does not fit it.
         """
         self.exercise = exercise
-        self.intent = exercise.intent or (exercise.prediction.scene if exercise.prediction else Intent())
+        self.intent = intent_of(exercise)
         self.manifests = _sound(load_text(read_file(exercise.world), "world.yaml"), exercise.world)
         self.objects: dict[tuple[str, str, str], Object] = {key_of(thing): thing for thing in self.manifests.objects}
         self.given_refused: Manifests | None = None
@@ -164,8 +164,8 @@ class World:
         try:
             self.question = Question(self.intent, self.cluster)
         except IntentError as error:
-            part = "intent" if exercise.intent else "predict"
-            lines = [f"{exercise.at((part, *fault.path))}: {fault}" for fault in error.faults]
+            part = ("predict",) if exercise.prediction else ("tests", "intent") if exercise.testing else ("intent",)
+            lines = [f"{exercise.at((*part, *fault.path))}: {fault}" for fault in error.faults]
             raise InputError("\n".join(lines)) from None
 
     @property
@@ -238,6 +238,13 @@ class World:
         return share
 
 
+def intent_of(exercise: Exercise) -> Intent:
+    """Return what an exercise asks of a scene: of a prediction its flows, of tests the task that they test."""
+    if exercise.prediction is not None:
+        return exercise.prediction.scene
+    return exercise.testing.intent if exercise.testing is not None else exercise.intent or Intent()
+
+
 _WORLD: Final = "_world"
 """Where an exercise keeps its scene. A table of scenes by exercise would keep every exercise for ever, since a scene
 knows its exercise; so both can go when nobody needs them any more, as with the variants of a class."""
@@ -258,13 +265,17 @@ def world_of(exercise: Exercise) -> World:
 def check(exercise: Exercise, text: str, file: str = "<answer>") -> Result:
     """Return what an answer is worth and why; `file` is what findings call it.
 
-    A prediction is checked by `predictions`. Raises `InputError` when the exercise itself is broken; nothing that an
+    A prediction is checked by `predictions`, tests by `flow_tests`. Raises `InputError` when the exercise itself is broken; nothing that an
     answer holds raises.
     """
     if exercise.prediction is not None:
         from .predictions import check_prediction
 
         return check_prediction(exercise, text, file)
+    if exercise.testing is not None:
+        from .flow_tests import check_tests
+
+        return check_tests(exercise, text, file)
     world = world_of(exercise)
     starter = world.starter_raw
     state = state_of(exercise, text)

@@ -27,6 +27,7 @@ class FlowQuestions:
 
     answers_are = "allow or deny"
     asked_is = "flow"
+    wrong_is = "prediction-wrong"
 
     def __init__(self, exercise: Exercise, prediction: Prediction) -> None:
         """Take the prediction. Raises `InputError` for a flow that names more than one pair of endpoints."""
@@ -53,7 +54,7 @@ class FlowQuestions:
     def word(self, text: str, value: Any) -> str | None:
         """Return what a learner's answer means; None if it is none."""
         del text
-        return _WORDS.get(str(value).strip().lower())
+        return verdict_word(value)
 
     def truths(self) -> tuple[str | None, ...]:
         """Return the verdict on every flow; None where it has none, or several."""
@@ -78,10 +79,16 @@ class FlowQuestions:
 
     def _verdicts(self, semantics: Semantics) -> tuple[str | None, ...]:
         placed = Placed(self._world.reading(semantics))
-        return tuple(_verdict(placed, flow, *self._places[text]) for text, flow in self._flows.items())
+        return tuple(verdict_on(placed, flow, *self._places[text]) for text, flow in self._flows.items())
 
 
-def _verdict(placed: Placed, flow: PredictedFlow, source: Place, target: Place) -> Verdict | None:
+def verdict_word(value: Any) -> Verdict | None:
+    """Return what somebody wrote as a verdict; None if it is none."""
+    return _WORDS.get(str(value).strip().lower())
+
+
+def verdict_on(placed: Placed, flow: PredictedFlow, source: Place, target: Place) -> Verdict | None:
+    """Return the verdict on a flow between two places; None where it has none, or several."""
     port = PortSet.of(flow.protocol, flow.port)
     starts, ends = placed.pieces(source), placed.pieces(target)
     seen = {

@@ -22,6 +22,7 @@ from autograder.misconceptions import CATALOGUE
 
 from .answers import FOLDER, body, replace_file
 from .checking import Result
+from .flow_tests import telling as telling_tests
 from .predictions import telling
 from .spec import Exercise, read_file
 
@@ -33,7 +34,7 @@ _ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _HASH: Final = re.compile(r"[0-9a-f]{16}")
 _NOT_JUDGED: Final = frozenset({
     "answer-missing", "answer-untouched", "answer-empty", "answer-too-large", "answer-unreadable",
-    "prediction-missing", "prediction-unreadable",
+    "prediction-missing", "prediction-unreadable", "tests-missing", "tests-too-many", "test-unreadable",
 })  # fmt: skip
 """Findings that say that there was nothing to learn a belief from."""
 
@@ -100,6 +101,8 @@ def remembered(exercise: Exercise, result: Result, text: str) -> Remembered | No
     could: tuple[str, ...] = ()
     if exercise.prediction is not None:
         could = telling(exercise)
+    elif exercise.testing is not None:
+        could = telling_tests(exercise)
     elif result.judgement is not None:
         could = result.judgement.telling()
     differs = tuple(name for name in could if name not in fits)

@@ -32,6 +32,7 @@ from autograder.course import Course
 from autograder.manifests.limits import InputError
 from autograder.misconceptions import CATALOGUE, models
 
+from .flow_tests import telling as telling_tests
 from .lessons import CONCEPTS, FOLDER, Lesson, read_concepts, read_lessons
 from .predictions import telling
 from .reading_ease import ease, plain
@@ -257,15 +258,18 @@ def provoked(exercise: Exercise) -> tuple[str, ...]:
     """Return the misconceptions that an exercise tells from the truth.
 
     Of a written one those that its wrong answers are named after; of a prediction those under which it turns out
-    otherwise. Raises `InputError` when the exercise is broken.
+    otherwise; of tests those that take a wrong suspect for right as well. Raises `InputError` when the exercise is
+    broken.
     """
     named = tuple(sample.name for sample in exercise.wrong if sample.name in CATALOGUE)
-    if exercise.prediction is None:
-        return named
     try:
-        return tuple(dict.fromkeys((*named, *telling(exercise))))
+        if exercise.prediction is not None:
+            return tuple(dict.fromkeys((*named, *telling(exercise))))
+        if exercise.testing is not None:
+            return tuple(dict.fromkeys((*named, *telling_tests(exercise))))
     except InputError:
         return named
+    return named
 
 
 def beliefs() -> tuple[str, ...]:

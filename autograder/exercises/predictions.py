@@ -7,6 +7,8 @@ The learner fills in a small YAML table, one line for each flow or question::
 
 A prediction is *committed* when every line has an answer; before that nothing is revealed. Half of the points are for
 committing one and half for being right, line by line. Nobody can prove when it was committed, so nothing claims it.
+
+With ``disproves`` in the exercise the lines are the same and the question is another: see `counterexamples`.
 """
 
 from __future__ import annotations
@@ -15,15 +17,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
-from autograder.manifests.documents import Document, read_text
-from autograder.manifests.limits import ANSWERS, InputError
+from autograder.manifests.limits import InputError
 
-from .answers import readable, write_answer
+from .answers import write_answer
 from .checking import Result
 from .containers.questions import ContainerQuestions
+from .counterexamples import CounterExamples
 from .findings import Finding, finding, told
 from .flow_questions import FlowQuestions
 from .phrasing import DOCUMENTATION
@@ -31,6 +33,7 @@ from .reasons import Reason
 from .scoring import score
 from .shape import nearest
 from .spec import Exercise, Prediction
+from .table_text import read_rows, squeezed
 
 
 class Questions(Protocol):
@@ -40,6 +43,8 @@ class Questions(Protocol):
     """What stands behind a colon, in words."""
     asked_is: str
     """What a line is about, in a word."""
+    wrong_is: str
+    """The id of the finding about a line that was answered wrongly."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -101,43 +106,37 @@ class _Truths:
 
 
 _KNOWN: WeakKeyDictionary[Exercise, _Truths] = WeakKeyDictionary()
+_EXAMPLES: Final = {FlowQuestions.answers_are: "allow", CounterExamples.answers_are: "yes"}
+"""What an answer looks like, where that gives nothing away."""
 
 
 def read_table(exercise: Exercise, text: str, file: str = "<answer>") -> Table:
     """Return the table that a learner wrote. Nothing in it raises; what is wrong becomes findings."""
     questions = _truths(exercise).questions
     lines = _Lines(questions, file)
-    try:
-        documents, problems = read_text(readable(text), file, ANSWERS)
-    except InputError as error:
-        return Table({}, (lines.unreadable(exercise.id, None, str(error)),))
-    found = [lines.unreadable(exercise.id, problem.position.line, problem.detail) for problem in problems]
+    read = read_rows(text, file, questions.asked_is)
+    found = [lines.unreadable(fault.subject or exercise.id, fault.line, fault.got) for fault in read.faults]
     verdicts: dict[str, str] = {}
-    asked = {_squeezed(text): text for text in questions.texts}
-    for document in documents:
-        if not isinstance(document.value, dict):
-            found.append(lines.unreadable("the table", document.first_line, "text that is not a table"))
+    asked = {squeezed(text): text for text in questions.texts}
+    written: dict[str, int | None] = {}
+    for row in read.rows:
+        which = asked.get(row.key)
+        if which is None:
+            guess = nearest(row.key, asked.values())
+            got = f"a {questions.asked_is} that is not asked for"
+            found.append(lines.unreadable(row.key, row.line, f"{got}; did you mean {guess}?" if guess else got))
             continue
-        found += [
-            lines.unreadable(str(double.path[-1]), double.last.line, f"the same {questions.asked_is} twice")
-            for double in document.duplicates
-        ]
-        for key, value in document.value.items():
-            line = document.locate((key,), key=True).line
-            which = asked.get(_squeezed(str(key)))
-            if which is None:
-                guess = nearest(str(key), asked.values())
-                got = f"a {questions.asked_is} that is not asked for"
-                found.append(lines.unreadable(str(key), line, f"{got}; did you mean {guess}?" if guess else got))
-                continue
-            word = questions.word(which, value) if value is not None else None
-            if word is not None:
-                verdicts[which] = word
-            elif value is not None:
-                found.append(lines.unreadable(which, line, f"{value!r}"))
+        written.setdefault(which, row.line)
+        word = questions.word(which, row.value) if row.value is not None else None
+        if word is not None:
+            verdicts[which] = word
+        elif row.value is not None:
+            found.append(lines.unreadable(which, row.line, f"{row.value!r}"))
+    if read.lost:
+        return Table({}, tuple(found))
     unread = {each.subject for each in found}
     found += [
-        lines.missing(text, _line(documents, text))
+        lines.missing(text, written.get(text))
         for text in questions.texts
         if text not in verdicts and text not in unread
     ]
@@ -181,7 +180,7 @@ def check_prediction(exercise: Exercise, text: str, file: str = "<answer>") -> R
             reason = truths.questions.why(row.text)
             findings.append(
                 finding(
-                    "prediction-wrong",
+                    truths.questions.wrong_is,
                     file=reason.file,
                     line=reason.line,
                     weight=1.0,
@@ -232,9 +231,10 @@ def believer_tables(exercise: Exercise) -> dict[str, dict[str, str]]:
 def otherwise(exercise: Exercise, misconception: str) -> tuple[tuple[str, str, str, str], ...]:
     """Return the lines of a prediction that a misconception answers otherwise: line, truth, belief, and why it is so.
 
-    Raises `InputError` when the exercise is broken. None for a misconception that is about something else.
+    Of counter-examples this tells what the lines are about, not whether they disprove anything. Raises `InputError`
+    when the exercise is broken. None for a misconception that is about something else.
     """
-    truths = _truths(exercise)
+    truths = _read(_asked(exercise))
     found = []
     for name, answers in truths.believed.items():
         if misconception in {name, name.partition(":")[0]}:
@@ -266,19 +266,27 @@ def _truths(exercise: Exercise) -> _Truths:
 
     Raises `InputError` when a line makes no sense in the scene, or nobody can say what is so.
     """
-    prediction = _prediction(exercise)
     found = _KNOWN.get(exercise)
     if found is None:
-        questions: Questions = (
-            ContainerQuestions(exercise, prediction) if prediction.questions else FlowQuestions(exercise, prediction)
-        )
-        verdicts: dict[str, str] = {}
-        for index, (text, verdict) in enumerate(zip(questions.texts, questions.truths(), strict=True)):
-            if verdict is None:
-                raise InputError(f"{questions.where(index)}: {text} has no single verdict, so nobody can predict it")
-            verdicts[text] = verdict
-        found = _KNOWN[exercise] = _Truths(questions, verdicts, dict(questions.believed()))
+        questions = _asked(exercise)
+        belief = _prediction(exercise).disproves
+        found = _KNOWN[exercise] = _read(CounterExamples(exercise, questions, belief) if belief else questions)
     return found
+
+
+def _asked(exercise: Exercise) -> Questions:
+    """Return what the lines of a prediction are about."""
+    prediction = _prediction(exercise)
+    return ContainerQuestions(exercise, prediction) if prediction.questions else FlowQuestions(exercise, prediction)
+
+
+def _read(questions: Questions) -> _Truths:
+    verdicts: dict[str, str] = {}
+    for index, (text, verdict) in enumerate(zip(questions.texts, questions.truths(), strict=True)):
+        if verdict is None:
+            raise InputError(f"{questions.where(index)}: {text} has no single verdict, so nobody can predict it")
+        verdicts[text] = verdict
+    return _Truths(questions, verdicts, dict(questions.believed()))
 
 
 def _fits(table: Table, truths: _Truths) -> tuple[str, ...]:
@@ -296,7 +304,7 @@ class _Lines:
 
     def unreadable(self, subject: str, line: int | None, got: str) -> Finding:
         questions = self._questions
-        example = questions.texts[0] + (": allow" if questions.asked_is == "flow" else ": …")
+        example = f"{questions.texts[0]}: {_EXAMPLES.get(questions.answers_are, '…')}"
         return finding(
             "prediction-unreadable", file=self._file, line=line, subject=subject, example=example, got=got,
             asked=questions.asked_is, answers=questions.answers_are,
@@ -305,16 +313,3 @@ class _Lines:
     def missing(self, subject: str, line: int | None) -> Finding:
         answers = self._questions.answers_are
         return finding("prediction-missing", flow=subject, file=self._file, line=line, answers=answers)
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _line(documents: list[Document], text: str) -> int | None:
-    for document in documents:
-        if isinstance(document.value, dict):
-            for key in document.value:
-                if _squeezed(str(key)) == text:
-                    return document.locate((key,), key=True).line
-    return None

@@ -25,6 +25,15 @@ _LABEL: Final = 9
 _CELL: Final = 24
 _CODES: Final = {"bad": "31", "good": "32", "warn": "33", "head": "1", "quiet": "2"}
 _ROWS: Final = (("wanted", "wanted"), ("got", "got"), ("because", "because"))
+_SAID: Final = {"prediction-wrong": "it is", "counterexample-wrong": "right is"}
+"""Findings about what somebody said, and how they name what is so."""
+_OPENINGS: Final = {
+    "prediction-wrong": "What was predicted would be so if this were true",
+    "counterexample-wrong": "Somebody who believes this would answer so",
+    "suspect-passes": "This policy would be right if this were true",
+    "test-unsound": "Right policies would pass if this were true",
+    "test-asks-more": "Right policies would pass if this were true",
+}
 _MOST_FOLDED: Final = 10
 _MOST_LISTED: Final = 20
 
@@ -93,8 +102,8 @@ def result_lines(result: Result, style: Style, *, full: bool = False, recurring:
 
 def rows_of(found: Finding) -> tuple[tuple[str, str], ...]:
     """Return what is told of a finding: the label for people, and the field. A prediction was said, not wanted."""
-    if found.id == "prediction-wrong":
-        return (("it is", "wanted"), ("you said", "got"), ("because", "because"))
+    if found.id in _SAID:
+        return ((_SAID[found.id], "wanted"), ("you said", "got"), ("because", "because"))
     return _ROWS
 
 
@@ -165,11 +174,7 @@ def short_ports(ports: PortSet) -> str:
 
 
 def _belief_lines(belief: Misconception, finding_id: str, style: Style) -> Iterator[str]:
-    opening = (
-        "What was predicted would be so if this were true"
-        if finding_id == "prediction-wrong"
-        else "The answer would be right if this were true"
-    )
+    opening = _OPENINGS.get(finding_id, "The answer would be right if this were true")
     if not belief.readings:
         opening = "This is often written by people who think"
     yield from _block(f"{opening}: {belief.title}.", style)
@@ -181,8 +186,8 @@ def _folded_lines(folded: list[Finding], style: Style) -> Iterator[str]:
     yield f"And {len(folded)} more:"
     for found in folded[:_MOST_FOLDED]:
         text = f"{found.title}: {found.subject}"
-        if found.id == "prediction-wrong":
-            text = f"{found.subject}: it is {found.wanted}, you said {found.got}. {found.because}"
+        if found.id in _SAID:
+            text = f"{found.subject}: {_SAID[found.id]} {found.wanted}, you said {found.got}. {found.because}"
         lines = _wrapped(text, style.width - 4)
         yield f"  {style.sign('quiet')} {lines[0]}"
         yield from (f"    {line}" for line in lines[1:])

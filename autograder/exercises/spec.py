@@ -4,7 +4,9 @@
       exercise.yaml   what is asked (``schemas/exercise.json``)
       world.yaml      the scene; one for the whole assignment may stand a folder higher
       starter.yaml    what the learner starts from
-      given.yaml      of a prediction: the policies whose effect is to be predicted
+      given.yaml      of a prediction: the policies whose effect is to be predicted; of tests: one right answer to
+                      their task, shown
+      suspects/*.yaml of tests: policies that do the task and policies that do not
       solution.md     the reasoning, and rung 3 of the hints             (instructor only)
       right/*.yaml    right answers, written differently                 (instructor only)
       right/permitted.txt  small edits of them that are right too        (instructor only)
@@ -25,6 +27,7 @@ from autograder.course import Course
 from autograder.manifests.documents import Document, read_paths
 from autograder.manifests.limits import InputError, Limits
 from autograder.manifests.problems import Path as Way
+from autograder.network.ports import LAST_PORT
 
 from .intent import Intent, intent_faults, read_intent
 from .scoring import exact
@@ -42,7 +45,7 @@ _FLOW: Final = re.compile(r"^(?P<source>\S+) -> (?P<target>\S+):(?P<port>[0-9]{1
 
 @dataclass(frozen=True, slots=True)
 class PredictedFlow:
-    """A flow whose verdict is to be predicted."""
+    """A flow whose verdict is to be predicted, or tested."""
 
     text: str
     """As written, which is also the key of the learner's table: ``web -> api:8080``."""
@@ -63,11 +66,25 @@ class Prediction:
     """Questions about containers, instead of flows."""
     enforced: bool = True
     """Whether the network plugin of the scene enforces policies."""
+    disproves: str = ""
+    """A misconception: then the lines are not predicted, but said to disprove it or not."""
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The lines of the learner's table."""
         return self.questions or tuple(flow.text for flow in self.flows)
+
+
+@dataclass(frozen=True, slots=True)
+class Testing:
+    """What the learner writes tests for. Its scene is the world alone."""
+
+    intent: Intent
+    """The task that the suspects are held against."""
+    most: int
+    """How many lines a learner may write."""
+    right: tuple[str, ...]
+    """The names of the suspects that do the task, without their ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,7 @@ class Sample:
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """One exercise. Exactly one of `intent` and `prediction` is there."""
+    """One exercise. Exactly one of `intent`, `prediction` and `testing` is there."""
 
     id: str
     version: int
@@ -111,9 +128,15 @@ class Exercise:
     hints: tuple[str, str]
     intent: Intent | None
     prediction: Prediction | None
+    testing: Testing | None
     folder: Path
     spec: Document
     """``exercise.yaml`` itself, to say where something stands."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the answer is a table and no manifest."""
+        return self.intent is None
 
     @property
     def assignment(self) -> str:
@@ -139,9 +162,14 @@ class Exercise:
 
     @cached_property
     def given(self) -> str:
-        """The policies whose effect is to be predicted; empty when the scene has all there is."""
+        """The policies whose effect is to be predicted, or one right answer to what is tested; empty if none are."""
         path = self.folder / "given.yaml"
         return read_file(path) if path.is_file() else ""
+
+    @cached_property
+    def suspects(self) -> tuple[Sample, ...]:
+        """The policies that tests are to tell apart."""
+        return _samples(self.folder / "suspects")
 
     @cached_property
     def solution(self) -> Solution | None:
@@ -273,12 +301,27 @@ def _faults(value: Any, folder: Path) -> list[Fault]:
         found.append(Fault(("id",), f"must be the name of the folder, {folder.name}"))
     if (exact(value["points"]) * 100).denominator != 1:
         found.append(Fault(("points",), "must have at most two decimals, as scores have"))
-    if ("intent" in value) == ("predict" in value):
-        found.append(Fault((), "needs either `intent` (the learner writes) or `predict` (the learner predicts)"))
-    if "intent" in value:
+    if sum(kind in value for kind in ("intent", "predict", "tests")) != 1:
+        found.append(
+            Fault(
+                (),
+                "needs either `intent` (the learner writes manifests), `predict` (the learner predicts) or `tests` "
+                "(the learner writes tests)",
+            )
+        )
+    elif "tests" in value:
+        found += _testing_faults(value["tests"])
+    elif "intent" in value:
         found += [Fault(("intent", *fault.path), fault.message) for fault in intent_faults(value["intent"])]
     elif "predict" in value:
         found += _prediction_faults(value["predict"])
+    return found
+
+
+def _testing_faults(value: Any) -> list[Fault]:
+    found = [Fault(("tests", "intent", *fault.path), fault.message) for fault in intent_faults(value["intent"])]
+    if not found and not read_intent(value["intent"]).judges_flows:
+        found.append(Fault(("tests", "intent"), "asks for nothing about flows, so there is nothing to test"))
     return found
 
 
@@ -288,7 +331,7 @@ def _prediction_faults(value: Any) -> list[Fault]:
     found = [
         Fault(("predict", "flows", index), "ports run from 1 to 65535")
         for index, text in enumerate(value.get("flows", ()))
-        if not 1 <= _predicted(text).port <= 65535
+        if not 1 <= read_flow(text).port <= LAST_PORT
     ]
     if not found and "flows" in value:
         found = [Fault(("predict", *fault.path), fault.message) for fault in intent_faults(_scene(value))]
@@ -298,7 +341,7 @@ def _prediction_faults(value: Any) -> list[Fault]:
 def _scene(value: Any) -> dict[str, Any]:
     """Return the flows of a prediction as an intent, which knows how to name endpoints."""
     scene = {key: value[key] for key in ("namespace", "outside") if key in value}
-    flows = [_predicted(text) for text in value["flows"]] if "flows" in value else []
+    flows = [read_flow(text) for text in value["flows"]] if "flows" in value else []
     if not flows:
         return {**scene, "rejected": False}
     scene["flows"] = [
@@ -308,7 +351,11 @@ def _scene(value: Any) -> dict[str, Any]:
     return scene
 
 
-def _predicted(text: str) -> PredictedFlow:
+def read_flow(text: str) -> PredictedFlow:
+    """Return the flow in a line such as ``web -> dns:53/UDP``; its port may be out of range.
+
+    Raises ValueError for a text that is no flow.
+    """
     match = _FLOW.match(text)
     if match is None:
         raise ValueError(f"{text!r} is no flow")
@@ -317,7 +364,7 @@ def _predicted(text: str) -> PredictedFlow:
 
 def _build(document: Document, folder: Path) -> Exercise:
     value: Any = document.value
-    predict = value.get("predict")
+    predict, tests = value.get("predict"), value.get("tests")
     return Exercise(
         id=value["id"],
         version=value["version"],
@@ -327,15 +374,19 @@ def _build(document: Document, folder: Path) -> Exercise:
         lesson=value.get("lesson", ""),
         task=value["task"].strip(),
         hints=(value["hints"][0].strip(), value["hints"][1].strip()),
-        intent=read_intent(value["intent"]) if predict is None else None,
+        intent=read_intent(value["intent"]) if "intent" in value else None,
         prediction=None
         if predict is None
         else Prediction(
-            tuple(map(_predicted, predict.get("flows", ()))),
+            tuple(map(read_flow, predict.get("flows", ()))),
             read_intent(_scene(predict)),
             tuple(" ".join(text.split()) for text in predict.get("questions", ())),
             predict.get("plugin", "enforces") == "enforces",
+            predict.get("disproves", ""),
         ),
+        testing=None
+        if tests is None
+        else Testing(read_intent(tests["intent"]), tests["most"], tuple(map(str, tests["right"]))),
         folder=folder,
         spec=document,
     )

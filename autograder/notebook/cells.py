@@ -24,6 +24,7 @@ from autograder.exercises.answers import (
     write_answer,
 )
 from autograder.exercises.checking import broken, check_answer
+from autograder.exercises.flow_tests import commit_tests, read_tests
 from autograder.exercises.hints import next_hint
 from autograder.exercises.hints import solution as solution_of
 from autograder.exercises.history import recurring, remember
@@ -40,7 +41,7 @@ from .findings import outcome, result_html, take_away
 from .html import Child, Html, element, joined
 from .inside import twofold, twofold_answers, twofold_html, twofold_lines
 from .output import Graded, Output
-from .predictions import prediction_html
+from .predictions import prediction_html, tests_html
 from .readings import reading_output
 from .scene import SHOP, Scene, scene_named, scene_of_exercise
 from .security import (
@@ -120,7 +121,7 @@ def manifest(line: str, cell: str) -> Output:
     exercises = Exercises(find_course(around=folder))
     exercise = exercises.get(name) if name in exercises.ids else None
     notes: list[Child] = []
-    if exercise is not None and exercise.prediction is None:
+    if exercise is not None and not exercise.is_table:
         file = write_answer(exercise, folder, cell)
         _RUN[folder, name] = as_file(exercise, cell)
     else:
@@ -142,16 +143,18 @@ def manifest(line: str, cell: str) -> Output:
 
 @_spoken(Output)
 def predict(line: str, cell: str) -> Output:
-    """Save a prediction: one line for each flow or question, with the answer behind the colon.
+    """Save a table: a prediction, with the answer behind the colon of each flow or question, or tests of your own.
 
     %%predict EXERCISE
     """
     name, _ = _arguments(line)
     folder = Path.cwd()
     exercise = _exercise(name)
-    if exercise.prediction is None:
+    if not exercise.is_table:
         raise InputError(f"{name} asks for manifests, not for a prediction. Begin its cell with %%manifest {name}.")
     _RUN[folder, name] = as_file(exercise, cell)
+    if exercise.testing is not None:
+        return _tests(exercise, folder, cell)
     if commit(exercise, folder, cell) is not None:
         sentence = "Noted. Now look: run the next cell."
         return Output(outcome("pg-note", "✓", sentence), sentence)
@@ -164,6 +167,22 @@ def predict(line: str, cell: str) -> Output:
     return Output(html, "\n".join([sentence, *(f"{found.title}: {found.subject}" for found in result.findings)]))
 
 
+def _tests(exercise: Exercise, folder: Path, cell: str) -> Output:
+    """Save tests that can be read; else say which lines cannot. No policy is tested yet."""
+    if commit_tests(exercise, folder, cell) is not None:
+        sentence = "Noted. Now run the next cell: it puts the policies to your lines."
+        return Output(outcome("pg-note", "✓", sentence), sentence)
+    found = read_tests(exercise, as_file(exercise, cell), "this cell").findings
+    written = any(each.id in {"test-unreadable", "tests-too-many"} for each in found)
+    sentence = "Not yet: not every line can be read as a test." if written else "Not yet: there is no line in it."
+    lines = [(f"{each.title}: ", each.subject, f" ({each.got})") for each in found]
+    html = joined(
+        outcome("pg-warn", "!", sentence),
+        [element("p", title, element("code", subject), got) for title, subject, got in lines],
+    )
+    return Output(html, "\n".join([sentence, *("".join(line) for line in lines)]))
+
+
 # -- functions --------------------------------------------------------------------------------------------------------
 
 
@@ -172,6 +191,7 @@ def check(exercise: str) -> Output:
     """Return what your answer to an exercise is worth, and why. It is also your grade: there are no hidden tests."""
     folder = Path.cwd()
     found = _exercise(exercise)
+    answer = None
     try:
         answer = learner_answer(found, folder, _RUN.get((folder, exercise)))
         result, file = check_answer(found, answer), answer.file
@@ -187,6 +207,8 @@ def check(exercise: str) -> Output:
         lines.append(f"For the reasoning, run {call}.")
     if found.prediction is not None:
         html = joined(html, prediction_html(found, folder))
+    if found.testing is not None and answer is not None:
+        html = joined(html, tests_html(found, answer.text))
     return Graded(html, "\n".join(lines), result.score, result.max)
 
 

@@ -110,6 +110,11 @@ def opening(belief: Misconception, found: Finding) -> str:
         return "This is often written by people who think:"
     if found.id == "prediction-wrong":
         return "What you predicted would be so if this were true:"
+    if found.id == "counterexample-wrong":
+        return "Somebody who believes this would answer as you did:"
+    if found.id in _OF_TESTS:
+        whose = "This policy would be right" if found.id == "suspect-passes" else "Right policies would pass your lines"
+        return f"{whose} if this were true:"
     return "Your answer would be right if this were true:"
 
 
@@ -204,6 +209,7 @@ def prediction_table(rows: Sequence[Predicted]) -> Html:
 _OF_PROBLEMS: Final = ("manifest-rejected", "manifest-warning", "rejected-otherwise")
 
 
+_OF_TESTS: Final = ("suspect-passes", "test-unsound", "test-asks-more")
 _OF_EXERCISES: Final = ("world.yaml", "given.yaml")
 
 
@@ -233,6 +239,8 @@ def _disproof(belief: Misconception, found: Finding, result: Result) -> Html | N
         return element(
             "p", element("strong", "The proof: "), flow, f" is {_state(found.wanted)}. You said {found.got}."
         )
+    if found.id == "counterexample-wrong":
+        return element("p", element("strong", "Look at it: "), flow, ". ", prose(found.because))
     if result.judgement is None:
         return element("p", element("strong", "Try it: "), prose(belief.try_))
     if found.id in OF_CONTAINERS:

@@ -1,21 +1,26 @@
-"""A prediction beside what is so."""
+"""A table that a learner wrote beside what is so: a prediction and the truth, tests and the policies put to them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from autograder.exercises.answers import answer_path, read_answer
+from autograder.exercises.flow_tests import passing
 from autograder.exercises.predictions import check_prediction, compared, read_table
 from autograder.exercises.report import beliefs
 
 from .findings import belief_html, prediction_table
 from .html import Html, element, joined, prose
+from .matrix import scrolling
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from autograder.exercises.checking import Result
     from autograder.exercises.spec import Exercise
+
+
+_TONES: Final = {True: "", False: "pg-changed"}
 
 
 def prediction_html(exercise: Exercise, folder: Path) -> Html | None:
@@ -31,13 +36,47 @@ def prediction_html(exercise: Exercise, folder: Path) -> Html | None:
         return None
     rows = compared(exercise, table)
     missed = sum(not row.right for row in rows)
-    if not missed:
-        sentence = "You predicted all of it."
-    else:
-        sentence = f"{missed} of {len(rows)} turned out otherwise than you predicted."
+    sentence = _sentence(
+        missed, len(rows), chosen=exercise.prediction is not None and bool(exercise.prediction.disproves)
+    )
     return joined(
         element("p", element("strong", sentence)), prediction_table(rows), _diagnosis(check_prediction(exercise, text))
     )
+
+
+def tests_html(exercise: Exercise, text: str) -> Html | None:
+    """Return what every policy makes of every line of a learner's tests; None when some line is no test."""
+    rows = list(passing(exercise, text))
+    if not rows:
+        return None
+    files = [file for file, _ in rows[0][1]]
+    head = element("tr", [element("th", name, scope="col") for name in ("your line", *files)])
+    body = [
+        element(
+            "tr",
+            element("th", test.text, scope="row", class_="pg-name"),
+            [
+                element("td", _passed(verdict == test.expect), class_=_TONES[verdict == test.expect])
+                for _, verdict in seen
+            ],
+        )
+        for test, seen in rows
+    ]
+    name = "Your lines, and the policies that pass them"
+    return scrolling(element("table", element("caption", name), element("thead", head), element("tbody", body)), name)
+
+
+def _passed(passes: bool) -> Html:  # noqa: FBT001 - the one thing that it is about
+    sign = element("span", "✓ " if passes else "✗ ", class_="pg-sign", aria_hidden="true")
+    return joined(sign, "passes" if passes else "fails")
+
+
+def _sentence(missed: int, lines: int, *, chosen: bool) -> str:
+    if chosen and missed:
+        return f"{missed} of {lines} lines are not as you said."
+    if chosen:
+        return "You told the counter-examples from the rest."
+    return f"{missed} of {lines} turned out otherwise than you predicted." if missed else "You predicted all of it."
 
 
 def _diagnosis(result: Result) -> Html | None:

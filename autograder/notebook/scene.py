@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograder.course import find_course
-from autograder.exercises.checking import cluster_of, key_of, kind_of, name_of
+from autograder.exercises.checking import cluster_of, intent_of, key_of, kind_of, name_of
 from autograder.exercises.effect import Effect, effect
 from autograder.exercises.intent import EVERY_POD, OUTSIDE, FlowLine, Intent
 from autograder.exercises.judging import Question
@@ -110,7 +110,7 @@ def everyone(cluster: Cluster) -> Question:
 
 def scene_of_exercise(exercise: Exercise) -> Scene:
     """Return the scene of an exercise. Raises `InputError` when it cannot be read."""
-    intent = exercise.intent or (exercise.prediction.scene if exercise.prediction else Intent())
+    intent = intent_of(exercise)
     asks_containers = exercise.prediction is not None and bool(exercise.prediction.questions)
     scene = _scene(exercise.id, exercise.world, intent.namespace, () if asks_containers else intent.allow)
     return replace(scene, enforced=exercise.prediction is None or exercise.prediction.enforced)

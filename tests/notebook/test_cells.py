@@ -236,6 +236,67 @@ def test_a_finished_prediction_is_saved_and_the_truth_comes_with_the_next_cell(s
     assert "api -> cache:7003 is allowed. You said deny." in text
 
 
+def test_counter_examples_are_chosen_and_then_looked_at(sample, look):
+    nothing = "".join(f"{line}: no\n" for line in (
+        "web -> api:8080", "web -> api:9102", "cache -> api:8080", "monitoring/prometheus -> api:9102",
+        "monitoring/grafana -> api:8080", "web -> cache:7003",
+    ))  # fmt: skip
+    assert "every line needs yes or no" in look(predict("sum-or-rest", nothing.replace("7003: no", "7003:")))[0]
+    assert "Noted" in look(predict("sum-or-rest", nothing))[0]
+    text, _ = look(manifest("sum-or-rest", sample("practice/sum-or-rest/given.yaml")))
+    assert "3 of 6 lines are not as you said." in text
+    assert "Somebody who believes this would answer as you did:" in text
+    assert BELIEF in text
+    assert "In the cluster it is allow, and whoever believes" in text
+    assert "together, as believed: closed" in str(compare("sum-or-rest", "policies-intersect"))
+    assert "1.5 of 2" in look(check("sum-or-rest"))[0]
+
+
+TESTS = "api -> cache:7010: allow\nmonitoring/prometheus -> cache:7001: deny\n"
+
+
+def test_tests_are_saved_and_put_to_the_suspects_by_check(desk, look):
+    assert "Noted" in look(predict("cache-on-trial", TESTS))[0]
+    saved = (desk / "answers/cache-on-trial.prediction.yaml").read_text(encoding="utf-8")
+    assert saved == f"# %%predict cache-on-trial\n{TESTS}"
+    output = check("cache-on-trial")
+    text, tags = look(output)
+    assert repr(output) == "3.00"
+    assert [attributes["scope"] for tag, attributes in tags if tag == "th"].count("row") == 2
+    assert text.count("fails") == 3  # e the first line, a and c the second
+    assert text.count("passes") >= 7
+
+
+def test_a_suspect_that_gets_through_is_named_with_the_belief_behind_it(look):
+    predict("cache-on-trial", TESTS.partition("\n")[0] + "\n")
+    text, _ = look(check("cache-on-trial"))
+    assert "A wrong policy gets through: suspects/a.yaml" in text
+    assert "This policy would be right if this were true:" in text
+    assert BELIEF in text
+    assert "prometheus ->" not in text
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        pytest.param("", "Not yet: there is no line in it.", id="nothing"),
+        pytest.param(TESTS + "wbe -> cache:80: deny\n", "did you mean web?", id="a misspelt Pod"),
+        pytest.param(TESTS + "web: [", "Not yet: not every line can be read as a test.", id="no YAML"),
+    ],
+)
+def test_tests_that_cannot_be_read_are_told_and_not_saved(desk, look, table, words):
+    text, _ = look(predict("cache-on-trial", table))
+    assert words in text
+    assert not (desk / "answers").exists()
+
+
+def test_a_cell_with_manifests_for_tests_shows_what_they_do_and_is_no_answer(desk, sample, look):
+    text, _ = look(manifest("cache-on-trial", sample("practice/cache-on-trial/suspects/b.yaml")))
+    assert "Accepted: 2 objects." in text
+    assert (desk / "answers/cache-on-trial.yaml").is_file()
+    assert "No answer yet" in look(check("cache-on-trial"))[0]
+
+
 def test_a_right_prediction_names_no_belief(sample, look):
     predict("two-seasons", PREDICTED.replace("7003: deny", "7003: allow").replace("7009: deny", "7009: allow"))
     text, _ = look(manifest("two-seasons", sample(GIVEN)))

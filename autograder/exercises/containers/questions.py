@@ -57,6 +57,7 @@ class ContainerQuestions:
 
     answers_are = "an answer"
     asked_is = "question"
+    wrong_is = "prediction-wrong"
 
     def __init__(self, exercise: Exercise, prediction: Prediction) -> None:
         """Take the prediction. Raises `InputError` for a question that makes no sense in the scene."""
