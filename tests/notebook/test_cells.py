@@ -13,7 +13,7 @@ from autograder.course import find_course
 from autograder.exercises.checking import check as exercises_check
 from autograder.exercises.shape import nearest
 from autograder.exercises.spec import Exercise, Exercises
-from autograder.notebook import check, compare, hint, show, solution
+from autograder.notebook import check, compare, hint, show, solution, task
 from autograder.notebook.cells import MISSPELT, manifest, predict
 from autograder.notebook.findings import result_html
 from autograder.notebook.html import element
@@ -519,6 +519,17 @@ def test_compare_says_what_is_missing(look, name, belief, words):
     manifest("saved", HEAD + "spec: {}\n")
     manifest("broken", "a: [")
     assert words in look(compare(name, belief))[0]
+
+
+def test_the_task_is_shown_as_markdown_with_what_it_is_worth():
+    asked = task("cache-shards")
+    assert asked._repr_markdown_().startswith("**Take two shards away** (40 points)\n\nShards 9 and 10 of the cache")
+    assert str(asked).startswith("Take two shards away (40 points)\n\nShards 9 and 10 of the cache")
+    assert asked._repr_html_ is None
+
+
+def test_the_task_of_no_exercise_is_a_sentence():
+    assert "Did you mean cache-shards?" in str(task("cache-shard"))
 
 
 def test_hints_come_one_at_a_time_as_markdown():

@@ -31,7 +31,7 @@ from math import prod
 from pathlib import Path
 from typing import Any, Final
 
-from autograder.exercises.spec import LIMITS
+from autograder.exercises.spec import LIMITS, SPEC
 from autograder.manifests.documents import Document, read_paths
 from autograder.manifests.limits import InputError
 from autograder.manifests.problems import Path as Way
@@ -40,7 +40,7 @@ from .template import NOTHING, Template, TemplateError, misnamed
 from .written import document, documents
 
 NAME: Final = "variants.yaml"
-FILES: Final = ("exercise.yaml", "world.yaml", "starter.yaml", "images.yaml", "node.yaml")
+FILES: Final = (SPEC, "world.yaml", "starter.yaml", "images.yaml", "node.yaml")
 """What a learner may get of a variant. The first three have to be there."""
 MOST: Final = 20_000
 """How many structures a family may have: they are counted out one by one."""
@@ -207,7 +207,7 @@ def read_family(folder: Path) -> Family:
         raise InputError(f"{file}:{double.last.line}: {double.path[-1]} stands there twice. Remove one.")
     _judge_shape(found)
     value: Any = found.value
-    exercise = value["files"]["exercise.yaml"]
+    exercise = value["files"][SPEC]
     axes = {axis: tuple(choices) for axis, choices in value["axes"].items()}
     names = {name: tuple(choices) for name, choices in value.get("names", {}).items()}
     family = Family(exercise["id"], exercise["version"], axes, names, found)
@@ -223,56 +223,72 @@ def read_family(folder: Path) -> Family:
 
 def _judge_shape(found: Document) -> None:
     """Raise `InputError` with the first thing that keeps a value from being a family."""
-    value: Any = found.value
+    for path, message in _wrong(found.value):
+        raise InputError(f"{found.file}:{found.locate(path, key=True).line}: {message}.")
 
-    def wrong(path: Way, message: str) -> InputError:
-        return InputError(f"{found.file}:{found.locate(path, key=True).line}: {message}.")
 
+def _wrong(value: Any) -> Iterator[tuple[Way, str]]:
+    """Yield what is wrong with a family, and where. After the first the rest may make no sense."""
     if not isinstance(value, dict):
-        raise wrong((), "a family is a mapping")
+        yield (), "a family is a mapping"
+        return
     for key in value:
         if key not in _KEYS:
-            raise wrong((key,), f"there is no key {key}; there are: {', '.join(_KEYS)}")
+            yield (key,), f"there is no key {key}; there are: {', '.join(_KEYS)}"
     for key in _NEEDED:
         if not isinstance(value.get(key), dict) or not value[key]:
-            raise wrong((), f"{key} must be there and be a mapping that is not empty")
-    for axis, choices in value["axes"].items():
-        if not isinstance(choices, list) or not choices or not all(isinstance(each, str) for each in choices):
-            raise wrong(("axes", axis), "an axis has a list of choices, each a word")
-    if prod(len(choices) for choices in value["axes"].values()) > MOST:
-        raise wrong(("axes",), f"there are more than {MOST} combinations; take away a choice")
-    for index, rule in enumerate(value.get("never", ())):
-        for axis, choice in rule.items() if isinstance(rule, dict) else ():
-            named = choice if isinstance(choice, list) else [choice]
-            if axis not in value["axes"] or not set(named) <= set(value["axes"][axis]):
-                raise wrong(("never", index, axis), "this names an axis or a choice that is not there")
-    seen: set[str] = set(value["axes"])
-    for name, choices in value.get("names", {}).items():
-        keys = {frozenset(choice) for choice in choices if isinstance(choice, dict)} if choices else set()
-        if len(keys) != 1 or name in seen:
-            raise wrong(("names", name), "a list of names has items with the same words each, and a name of its own")
-        seen.add(name)
+            yield (key,) if key in value else (), f"{key} must be there and be a mapping that is not empty"
+    for key, kind in (("never", list), ("names", dict), ("pieces", dict)):
+        if not isinstance(value.get(key, kind()), kind):
+            yield (key,), f"{key} is a {'list' if kind is list else 'mapping'}"
+    yield from _wrong_axes(value["axes"], value.get("never", []))
+    yield from _wrong_names(value.get("names", {}), value["axes"])
+    axes = {axis: tuple(choices) for axis, choices in value["axes"].items()}
     for part in ("pieces", "files", "right", "wrong"):
-        axes = {axis: tuple(choices) for axis, choices in value["axes"].items()}
         for name, node in value.get(part, {}).items():
             message = misnamed(node, axes)
             if message:
-                raise wrong((part, name), message)
-    _judge_files(value, wrong)
+                yield (part, name), message
+    yield from _wrong_files(value["files"])
 
 
-def _judge_files(value: Any, wrong: Any) -> None:
-    files = value["files"]
-    unknown = [name for name in files if name not in FILES]
-    missing = [name for name in FILES[:3] if name not in files]
-    if unknown or missing:
-        raise wrong(("files",), f"files are {', '.join(FILES)}, and the first three must be there")
-    exercise = files["exercise.yaml"]
-    if not isinstance(exercise, dict) or not isinstance(exercise.get("version"), int):
-        raise wrong(("files", "exercise.yaml"), "an exercise is a mapping with id and version")
+def _wrong_axes(axes: Mapping[str, Any], never: list[Any]) -> Iterator[tuple[Way, str]]:
+    for axis, choices in axes.items():
+        if not isinstance(choices, list) or not choices or not all(isinstance(each, str) for each in choices):
+            yield ("axes", axis), "an axis has a list of choices, each a word"
+    if prod(len(choices) for choices in axes.values()) > MOST:
+        yield ("axes",), f"there are more than {MOST} combinations; take away a choice"
+    for index, rule in enumerate(never):
+        if not isinstance(rule, dict) or not rule:
+            yield ("never", index), "a rule is a mapping of axes to choices"
+        for axis, choice in rule.items():
+            named = choice if isinstance(choice, list) else [choice]
+            if axis not in axes or not all(each in axes[axis] for each in named):
+                yield ("never", index, axis), "this names an axis or a choice that is not there"
+
+
+def _wrong_names(names: Mapping[str, Any], axes: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
+    for name, choices in names.items():
+        if not isinstance(choices, list) or not choices or not all(isinstance(choice, dict) for choice in choices):
+            yield ("names", name), "a list of names has items, each a mapping of words"
+        if len({frozenset(choice) for choice in choices}) > 1 or name in axes:
+            yield ("names", name), "a list of names has items with the same words each, and a name of its own"
+        for index, choice in enumerate(choices):
+            if not all(isinstance(word, str | int) for word in choice.values()):
+                yield ("names", name, index), "a word is a text or a whole number"
+
+
+def _wrong_files(files: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
+    if any(name not in FILES for name in files) or any(name not in files for name in FILES[:3]):
+        yield ("files",), f"files are {', '.join(FILES)}, and the first three must be there"
+    exercise = files[SPEC]
+    if not isinstance(exercise, dict) or not isinstance(exercise.get("id"), str) or "version" not in exercise:
+        yield ("files", SPEC), "an exercise is a mapping with id and version"
+    if not isinstance(exercise["version"], int):
+        yield ("files", SPEC, "version"), "version is a whole number"
     for key in _COMMON:
         if "$" in str(exercise.get(key, "")):
-            raise wrong(("files", "exercise.yaml", key), f"{key} is the same for every variant")
+            yield ("files", SPEC, key), f"{key} is the same for every variant"
 
 
 def _written(value: Any) -> str:

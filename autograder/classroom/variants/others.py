@@ -6,7 +6,7 @@ handed in what somebody else had written. It is no verdict, it does not touch th
 ============================================= ======================================================================
 an answer                                     is tried on
 ============================================= ======================================================================
-that names what the own variant names         no other: a mistake in one's own problem can look like another problem
+that names what the own scene holds           no other: a mistake in one's own problem can look like another problem
 that names all that another variant's right   that variant, if it is one of the `MOST` that have most in common with
 answer names, and these are not the own names the answer
 that names anything else                      no other
@@ -72,12 +72,9 @@ class Held:
     def candidates(self, student: str, answer: str) -> list[Variant]:
         """Return the variants that an answer may be meant for, the likeliest first; never the own one."""
         words = frozenset(_words(answer))
-        own = self.names.get(self.by_student.get(student, ""))
-        likely = [
-            found
-            for found, names in self.names.items()
-            if names and names <= words and (own is None or not names <= own)
-        ]
+        mine = self.variants.get(self.by_student.get(student, ""))
+        own = _all_words(mine) if mine is not None else frozenset()
+        likely = [found for found, names in self.names.items() if names <= words and not names <= own]
         likely.sort(key=lambda found: (-len(words & _in_right(self.variants[found])), found))
         return [self.variants[found] for found in likely[:MOST]]
 
@@ -153,8 +150,14 @@ def _named(variant: Variant) -> frozenset[str]:
     """
     # A copy, since a variant keeps its texts, and here are those of a whole class.
     right = replace(variant).right.values()
-    words = {part for word in variant.words.values() for part in _words(str(word))}
-    return frozenset(words & frozenset.intersection(*(frozenset(_words(_TITLE.sub("", text))) for text in right)))
+    return frozenset(
+        _all_words(variant) & frozenset.intersection(*(frozenset(_words(_TITLE.sub("", text))) for text in right))
+    )
+
+
+def _all_words(variant: Variant) -> frozenset[str]:
+    """Return the words by which a variant differs from others, whether an answer needs them or not."""
+    return frozenset(part for word in variant.words.values() for part in _words(str(word)))
 
 
 def _in_right(variant: Variant) -> frozenset[str]:

@@ -4,9 +4,9 @@
 looked at           it is sound when
 =================== ================================================================================
 the starter         it earns nothing, and nothing either once a comment was added
-the right answers   there are two at least, and each earns the full score
-the wrong answers   there are two at least, none earns the full score, and one that is named after a
-                    misconception has it as the first of its first finding
+the right answers   there are two at least, different ones, and each earns the full score
+the wrong answers   there are two at least, none earns more than two thirds, and one that is named
+                    after a misconception has it as the first of its first finding
 =================== ================================================================================
 
 A variant is made by choices alone, so nobody has looked at it before. It is proved before anybody gets it.
@@ -104,6 +104,8 @@ def flaws(exercise: Exercise, variant: Variant) -> Iterator[str]:
     for part, answers in (("right", variant.right), ("wrong", variant.wrong)):
         if len(answers) < ENOUGH:
             yield f"there are {len(answers)} of at least {ENOUGH} {part} answers"
+    if len(set(variant.right.values())) < len(variant.right):
+        yield "two right answers are the same"
     for name, text in variant.right.items():
         result = check(exercise, text, name)
         if result.status != "pass":
@@ -115,6 +117,8 @@ def flaws(exercise: Exercise, variant: Variant) -> Iterator[str]:
         told = result.findings[0].misconceptions if result.findings else ()
         if result.status == "pass":
             yield f"the wrong answer {name} earns the full score"
+        elif 3 * result.score > 2 * result.max:
+            yield f"the wrong answer {name} earns {result.score:g} of {result.max:g}, more than two thirds"
         elif not name.startswith(_FREE) and name not in known:
             yield f"the wrong answer {name} is named after no misconception; others begin with {_FREE}"
         elif name in known and told[:1] != (name,):

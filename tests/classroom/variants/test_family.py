@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -156,3 +157,25 @@ def test_variants_are_the_same_in_another_process():
         }  # fmt: skip
         variant = _FAMILIES[folder.name].numbered(10**40)
         assert [json.loads(text) for text in said] == [[variant.id, variant.files, variant.right, variant.wrong]]
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 1, "x", [], {}, [1], [None], {"a": 1}, {"a": None}, {"a": [1]}, [{}], [[]]], ids=str
+)
+@pytest.mark.parametrize(
+    "way", ["axes", "never", "names", "default", "pieces", "files", "right", "wrong", "files/exercise.yaml"]
+)
+def test_a_family_of_an_odd_shape_is_told_and_never_raises_anything_else(tmp_path, way, odd):
+    value = yaml.safe_load(SMALL)
+    *above, last = way.split("/")
+    holder = value
+    for step in above:
+        holder = holder[step]
+    holder[last] = odd
+    said = ""
+    try:
+        family = family_in(tmp_path, json.dumps(value))
+        made = [(variant.files, variant.right, variant.wrong) for variant in family]
+    except InputError as error:
+        said, made = str(error), []
+    assert made or "variants.yaml" in said

@@ -134,6 +134,21 @@ def test_too_few_answers_are_noticed(course):
     ]
 
 
+def test_two_right_answers_that_are_the_same_are_noticed(course):
+    exercise = Exercises(course).get("own-door")
+    variant = family_of(exercise).default
+    variant.__dict__["right"] = dict.fromkeys(("1", "2"), variant.right["1-one-item"])
+    assert list(flaws(made(exercise, variant), variant)) == ["two right answers are the same"]
+
+
+def test_a_wrong_answer_that_earns_too_much_is_noticed(course):
+    exercise = changed(course, "weight: 7, why: What nobody", "weight: 1, why: What nobody", "own-guard")
+    family = family_of(exercise)
+    variant = family.described({**family.default.described, "group": "extra"})
+    with pytest.raises(InputError, match=r"x-group-of-files earns 4\d.* of 50, more than two thirds"):
+        prove(exercise, variant)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_all_variants_of_a_class_are_proved_once(course, jobs):
     exercise = Exercises(course).get("own-door")
