@@ -218,8 +218,8 @@ def test_a_terminal_says_it_in_its_own_words(exercise):
 @pytest.mark.parametrize(
     ("task", "suspects", "said"),
     [
-        pytest.param(TASK.replace("[b, d]", "[b, x]"), SUSPECTS, "suspects/ holds no x.yaml", id="a suspect not there"),
-        pytest.param(TASK.replace("[b, d]", "[b, d, e]"), SUSPECTS, "e.yaml:1: this is to be right, and shop/api -> shop/db TCP 9187 is open",
+        pytest.param(TASK.replace("[b, d]", "[b, x]"), SUSPECTS, "suspects/ holds no x.yaml", id="none of this name"),
+        pytest.param(TASK.replace("[b, d]", "[b, d, e]"), SUSPECTS, "right, and shop/api -> shop/db TCP 9187 is open",
                      id="a wrong one that is called right"),
         pytest.param(TASK.replace("[b, d]", "[b]"), SUSPECTS, "d.yaml:1: this does all that the intent asks",
                      id="a right one that is not called so"),
