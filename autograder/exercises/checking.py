@@ -265,8 +265,8 @@ def world_of(exercise: Exercise) -> World:
 def check(exercise: Exercise, text: str, file: str = "<answer>") -> Result:
     """Return what an answer is worth and why; `file` is what findings call it.
 
-    A prediction is checked by `predictions`, tests by `flow_tests`. Raises `InputError` when the exercise itself is broken; nothing that an
-    answer holds raises.
+    A prediction is checked by `predictions`, tests by `flow_tests`. Raises `InputError` when the exercise itself is
+    broken; nothing that an answer holds raises.
     """
     if exercise.prediction is not None:
         from .predictions import check_prediction

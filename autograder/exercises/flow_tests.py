@@ -245,13 +245,13 @@ def _unsound(exercise: Exercise, lineup: Lineup, test: Test, believed: tuple[str
 
 def _uncaught(exercise: Exercise, suspect: Suspect, sound: int) -> Finding:
     """Return the finding about a wrong policy that fails no line. It does not say which flow would show it."""
-    lines = {0: "it has no line to fail", 1: "it passes the one line"}.get(sound, f"it passes all {sound} lines")
+    few = {0: "it has no line to fail", 1: "it passes the one line", 2: "it passes both lines"}
     return finding(
         "suspect-passes",
         weight=1.0,
         misconceptions=suspect.beliefs,
         subject=suspect.file,
-        got=f"{lines} that right policies pass",
+        got=f"{few.get(sound, f'it passes all {sound} lines')} that right policies pass",
         fault=_FAULTS[suspect.fault or "undefined"],
         see=exercise.lesson or DOCUMENTATION,
     )

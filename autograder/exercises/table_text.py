@@ -44,7 +44,7 @@ class TableText:
 
 
 def read_rows(text: str, file: str, about: str) -> TableText:
-    """Return the rows of a table; `about` is what a row is about, in a word: ``flow``. The cell's magic may stand above."""
+    """Return the rows of a table, above which the cell's magic may stand; `about` is what a row is about, in a word."""
     try:
         documents, problems = read_text(readable(text), file, ANSWERS)
     except InputError as error:

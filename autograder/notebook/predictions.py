@@ -50,7 +50,7 @@ def tests_html(exercise: Exercise, text: str) -> Html | None:
     if not rows:
         return None
     files = [file for file, _ in rows[0][1]]
-    head = element("tr", [element("th", name, scope="col") for name in ("your line", *files)])
+    head = element("tr", [element("th", name.rpartition("/")[2], scope="col") for name in ("your line", *files)])
     body = [
         element(
             "tr",
