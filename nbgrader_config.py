@@ -27,7 +27,8 @@ c.CourseDirectory.solution_directory = "classroom-data/solution"
 c.CourseDirectory.db_url = "sqlite:///classroom-data/gradebook.db"
 Path("classroom-data").mkdir(exist_ok=True)
 
-# Only the instructor's: texts of notebooks, reasoning, right and wrong answers, families of variants. They never reach a release.
+# Only the instructor's: texts of notebooks, reasoning, right and wrong answers, families of variants.
+# They never reach a release.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "right", "wrong", "variants.yaml"]
 
 c.GenerateAssignment.preprocessors = [
