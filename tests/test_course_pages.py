@@ -33,7 +33,9 @@ def assignments(lessons) -> dict[str, list[int]]:
     numbers = {lesson.file: lesson.number for lesson in lessons}
     found = {}
     for name in exercises.assignments:
-        if (ROOT / "solutions" / name / f"{name}.md").is_file():
+        # An assignment of variants is a class's: it belongs behind no lesson, and instructors hand it out.
+        is_released = all((each.folder / "variants.yaml").is_file() for each in exercises.of_assignment(name))
+        if (ROOT / "solutions" / name / f"{name}.md").is_file() and not is_released:
             found[name] = sorted({numbers[each.lesson] for each in exercises.of_assignment(name)})
     return dict(sorted(found.items(), key=lambda item: item[1][-1]))
 
@@ -88,3 +90,16 @@ def test_contributing_names_every_key_of_an_intent_and_every_fact():
     facts = re.search(r"\*\*Facts\.\*\* (.+?): all else", text)
     assert facts is not None
     assert re.findall(r"`([^`]+)`", facts[1]) == list(names())
+
+
+def test_assignments_of_variants_are_named_where_instructors_and_learners_look():
+    exercises = Exercises(read_course(ROOT))
+    released = [
+        name
+        for name in exercises.assignments
+        if all((each.folder / "variants.yaml").is_file() for each in exercises.of_assignment(name))
+    ]
+    assert released == ["homework"]
+    for name in released:
+        assert f"`{name}`" in page("docs/instructors.md")
+        assert f"../exercises/{name}/{name}.ipynb" in page("course/README.md")

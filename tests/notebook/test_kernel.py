@@ -25,7 +25,8 @@ for source in json.load(sys.stdin):
     shown = result.result
     report.append({
         "failed": not result.success, "stderr": written.stderr,
-        "text": repr(shown) if shown is not None else "", "html": getattr(shown, "_repr_html_", None) is not None,
+        "text": repr(shown) if shown is not None else "",
+        "rich": any(getattr(shown, f"_repr_{form}_", None) is not None for form in ("html", "markdown")),
     })
 sys.__stdout__.write("\\n" + json.dumps(report))
 """
@@ -69,7 +70,7 @@ def test_every_cell_of_a_fresh_notebook_runs_and_shows_something(tmp_path, path)
         shutil.copy(scene, folder.parent)
     report = run(code(path), folder.parent)
     assert not [cell for cell in report if cell["failed"] or cell["stderr"]]
-    assert all(cell["html"] for cell in report[1:])
+    assert all(cell["rich"] for cell in report[1:])
 
 
 def test_the_instructors_notebook_earns_everything(tmp_path):

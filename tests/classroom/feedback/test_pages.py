@@ -225,7 +225,7 @@ def told_of(text):
     record, results = classes.grace()
     said = finding(
         "manifest-rejected", file=text, line=1, misconceptions=("policies-intersect",), nearby=text,
-        who="kubectl", subject=text, message=text, hint=text,
+        who="kubectl", subject=text, message=text, hint=text, see=text,
     )  # fmt: skip
     more = finding("not-a-manifest", file=text, line=2, document=1)
     results = [

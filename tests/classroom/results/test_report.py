@@ -63,7 +63,7 @@ def test_the_hardest_exercise_comes_first(reported):
     assert first["first_finding"] == {
         "id": "secret-flow-open",
         "submissions": 2,
-        "title": "Open, and it gives a secret away",
+        "title": "Open, and must stay closed",
     }
     assert [found["right"] for found in others] == sorted(found["right"] for found in others)
     (excused,) = [found for found in others if found["exercise"] == "three-teams"]
