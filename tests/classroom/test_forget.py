@@ -254,7 +254,7 @@ def count(course: Path, table: str) -> int:
 
 
 @needs_nbgrader
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:Object of type:RuntimeWarning")
 def test_nothing_in_the_gradebook_and_nbgraders_folders_names_a_learner_who_is_forgotten(course: Path) -> None:
     tables = ("grade", "comment", "submitted_notebook", "submitted_assignment", "student")
     assert {table: count(course, table) for table in tables} == dict.fromkeys(tables, 5)
@@ -271,7 +271,7 @@ def test_nothing_in_the_gradebook_and_nbgraders_folders_names_a_learner_who_is_f
 
 
 @needs_nbgrader
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:Object of type:RuntimeWarning")
 @pytest.mark.parametrize("table", ["student", "submitted_assignment", "submitted_notebook", "grade", "comment"])
 def test_rows_of_which_half_is_gone_go_too(course: Path, table: str) -> None:
     mine = {
@@ -286,7 +286,7 @@ def test_rows_of_which_half_is_gone_go_too(course: Path, table: str) -> None:
 
 
 @needs_nbgrader
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:Object of type:RuntimeWarning")
 def test_a_gradebook_that_is_gone_or_broken(course: Path) -> None:
     database = course / "classroom-data" / "gradebook.db"
     database.write_bytes(b"this is no database" * 100)
@@ -297,14 +297,14 @@ def test_a_gradebook_that_is_gone_or_broken(course: Path) -> None:
 
 
 @needs_nbgrader
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:Object of type:RuntimeWarning")
 def test_what_is_said_about_a_learner_at_somebody_elses_work_is_named(course: Path) -> None:
     ask(course, f"update comment set manual_comment = 'See {WHO}.' where rowid = 2")
     assert forget(WHO, course_root=course).left == (course / "classroom-data" / "gradebook.db",)
 
 
 @needs_nbgrader
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:Object of type:RuntimeWarning")
 @pytest.mark.parametrize("student", [".", "..", "*", "", "a/b", "[abc]*"])
 def test_no_name_reaches_other_folders(course: Path, student: str) -> None:
     before = sorted(course.rglob("*"))

@@ -270,7 +270,7 @@ def test_every_table_holds_what_nbgrader_would_have_written(stock: Path, written
     assert content(written.course)[table] == expected
 
 
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:Object of type:RuntimeWarning")
 def test_formgrader_shows_what_nbgrader_would_have_shown(stock: Path, written: Class) -> None:
     assert shown(written.course) == shown(stock)
 
