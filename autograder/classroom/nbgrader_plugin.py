@@ -18,6 +18,8 @@ from autograder.manifests.limits import InputError
 
 from .grading import exercise_named, grade, outputs
 from .submissions import read_source, role_of, starter_of, tidied
+from .variants.assigned import family_of
+from .variants.choosing import SECRET
 
 
 def _exercises(root: str) -> Exercises:
@@ -85,6 +87,7 @@ class GradeText(NbGraderPreprocessor):  # type: ignore[misc]
             raise NbGraderException(message)
         try:
             exercise = self._exercises.get(name)
+            self._refuse_variants(exercise)
             cell.outputs = [
                 nbformat.from_dict(output) for output in outputs(exercise, grade(exercise, self._submitted))
             ]
@@ -92,3 +95,13 @@ class GradeText(NbGraderPreprocessor):  # type: ignore[misc]
             raise NbGraderException(str(error)) from error
         cell.execution_count = 1
         return cell, resources
+
+    def _refuse_variants(self, exercise: Exercise) -> None:
+        """Raise when every learner has a variant of the exercise: one solution would judge them all by one of them."""
+        course = self.parent.parent.coursedir
+        if (Path(course.root) / SECRET).exists() and family_of(exercise):
+            message = (
+                f"Of {exercise.id} every learner has a variant, and nbgrader knows one version. "
+                f"Grade with `autograder grade {course.submitted_directory} --out GRADES --secret {SECRET.as_posix()}`."
+            )
+            raise NbGraderException(message)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -85,7 +85,12 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as its file holds it."""
-        return {"version": VERSION, **asdict(self)}
+        return {"version": VERSION, **_fields(self), "results": [_fields(each) for each in self.results]}
+
+
+def _fields(value: Record | Scored) -> dict[str, Any]:
+    """Return the fields as they are. `dataclasses.asdict` would copy every finding before it is written."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def record_path(out: Path, assignment: str, student: str) -> Path:

@@ -71,6 +71,7 @@ class Placed:
     def __init__(self, reach: Reachability) -> None:
         """Take a reachability."""
         self.reach = reach
+        self._verdicts: dict[tuple[int, int], Verdict] = {}
         self._names = {endpoint.id for endpoint in reach.endpoints}
         self._ranges: dict[Family, list[tuple[int, Endpoint]]] = defaultdict(list)
         for endpoint in reach.endpoints:
@@ -113,8 +114,13 @@ class Placed:
         """Return the verdict between two different endpoints of two classes; -1 is the class of what is not there."""
         if source < 0 or target < 0:
             return _NOTHING
-        surely, perhaps = self.reach.ports_between_classes(source, target)
-        return surely, perhaps - surely if perhaps != surely else PortSet.EMPTY
+        # There are thousands of pairs and a handful of verdicts.
+        values = self.reach.values_between_classes(source, target)
+        found = self._verdicts.get(values)
+        if found is None:
+            surely, perhaps = (self.reach.decode(value) for value in values)
+            found = self._verdicts[values] = (surely, perhaps - surely)
+        return found
 
     def between(self, source: str, target: str) -> Verdict:
         """Return the verdict between two endpoints; to and from one that is not there nothing is allowed."""

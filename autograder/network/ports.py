@@ -118,7 +118,7 @@ class PortSet:
 
     def __eq__(self, other: object) -> bool:
         """Return whether both sets hold the same ports."""
-        return isinstance(other, PortSet) and self.spans == other.spans
+        return self is other or (isinstance(other, PortSet) and self.spans == other.spans)
 
     def __hash__(self) -> int:
         """Return a hash that equal sets share."""

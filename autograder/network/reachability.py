@@ -132,9 +132,14 @@ class Reachability:
 
     def ports_between_classes(self, source: int, destination: int) -> tuple[PortSet, PortSet]:
         """Return what is allowed between two different endpoints of two classes, and what may be allowed."""
-        row = self._rows[source]
-        low, high = value_at(row.low, destination), value_at(row.high, destination)
+        low, high = self.values_between_classes(source, destination)
         return self._atoms.decode(low), self._atoms.decode(high)
+
+    def values_between_classes(self, source: int, destination: int) -> tuple[int, int]:
+        """Return the same two as values to be read with `decode`: equal ones stand for equal ports."""
+        row = self._rows[source]
+        low = value_at(row.low, destination)
+        return low, low if row.high is row.low else value_at(row.high, destination)
 
     def class_of(self, endpoint_id: str) -> int:
         """Return the number of the class that an endpoint is in. Raises KeyError."""

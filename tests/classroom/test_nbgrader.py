@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom.variants.choosing import SECRET, secret_of
+
 from .submissions import ASSIGNMENT, EXERCISE, FULL, make_course, write_class
 
 ROOT = Path(__file__).parents[2]
@@ -39,8 +41,15 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def nbgrader(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run one of nbgrader's commands in a course, from an environment that is not activated."""
-    done = subprocess.run(
+    """Run one of nbgrader's commands in a course, from an environment that is not activated. It must succeed."""
+    done = said(course, *words)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done
+
+
+def said(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one of nbgrader's commands, whatever becomes of it."""
+    return subprocess.run(
         [NBGRADER, *words],
         cwd=course,
         env={**os.environ, "PATH": "/usr/bin:/bin", "JUPYTER_CONFIG_DIR": str(course / "no-config")},
@@ -49,8 +58,6 @@ def nbgrader(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
         timeout=600,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +148,15 @@ def test_files_of_an_lms_are_collected(course: Path) -> None:
     )
     nbgrader(course, "zip_collect", ASSIGNMENT, "--force")
     assert (course / "classroom-data" / "submitted" / "zoe" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").is_file()
+
+
+def test_nobody_is_judged_by_another_learners_variant(tmp_path: Path) -> None:
+    course = make_course(ROOT, tmp_path)
+    shutil.copytree(ROOT / "exercises" / "homework", course / "classroom-data" / "submitted" / "ada" / "homework")
+    nbgrader(course, "generate_assignment", "homework", "--create", "--force")
+    nbgrader(course, "autograde", "homework", "--create")
+    secret_of(course / SECRET)
+    done = said(course, "autograde", "homework", "--force")
+    assert done.returncode
+    assert "Of own-door every learner has a variant" in done.stderr
+    assert "--secret classroom-data/variants-secret" in done.stderr
