@@ -77,6 +77,9 @@ def add(commands: Any) -> None:
         help="when it was due, with the distance from UTC; once for all assignments, or for each",
     )
     parser.add_argument(
+        "--extensions", type=Path, metavar="FILE", help="CSV: student, due (and assignment): who may hand in later"
+    )
+    parser.add_argument(
         "--late", choices=("none", "zero"), default="none", help="what late work loses, as in nbgrader (default none)"
     )
     parser.add_argument("--excused", type=Path, metavar="FILE", help="CSV: student, exercise (or assignment)")
@@ -138,12 +141,13 @@ def document(summary: Summary, intake: Intake) -> dict[str, Any]:
 
 
 def _settings(args: argparse.Namespace, exercises: Exercises, intake: Intake) -> Settings:
-    from autograder.classroom.bulk.settings import Settings, read_due, read_excused
+    from autograder.classroom.bulk.settings import Settings, read_due, read_excused, read_later
     from autograder.classroom.variants import read_secret
 
     names = [*exercises.assignments, *exercises.ids]
     return Settings(
         due=read_due(args.due, exercises.assignments),
+        later=read_later(args.extensions, exercises.assignments) if args.extensions else {},
         late=args.late,
         excused=read_excused(args.excused, names) if args.excused else {},
         secret=read_secret(args.secret) if args.secret else None,

@@ -16,7 +16,7 @@ from autograder.classroom.bulk import running
 from autograder.classroom.bulk.grading import Grader
 from autograder.classroom.bulk.locking import locked
 from autograder.classroom.bulk.running import Job, grade_one
-from autograder.classroom.bulk.settings import Settings, read_due, read_excused
+from autograder.classroom.bulk.settings import Settings, read_due, read_excused, read_later
 from autograder.classroom.bulk.shards import Shard, read_shard
 from autograder.classroom.bulk.whole import grade_class, merge_class
 from autograder.classroom.intake import Intake, find
@@ -162,6 +162,48 @@ def test_late_work_is_as_nbgrader_has_it(late, received, seconds, penalty):
     made = cells("ada", cache_shards=right("cache-shards"))
     record = Grader(COURSE, settings).grade(Submission("ada", ASSIGNMENT, made.files, received)).record
     assert (record.late, record.penalty, record.score) == (seconds, penalty, 40.0 - penalty)
+
+
+@pytest.mark.parametrize(
+    ("student", "assignment", "seconds"),
+    [
+        ("grace", ASSIGNMENT, 3600),  # as everybody
+        ("ada", ASSIGNMENT, 0),  # an hour more
+        ("ada", "np-start", 1800),  # half an hour more for everything else
+        ("linus", "np-start", 0),
+        ("linus", ASSIGNMENT, 3600),  # the date is for another assignment
+    ],
+)
+def test_an_extension_is_for_one_learner(tmp_path, student, assignment, seconds):
+    file = tmp_path / "extensions.csv"
+    file.write_text(
+        "student,assignment,due\n"
+        f"ada,{ASSIGNMENT},2026-11-27T20:00+01:00\nada,,2026-11-27T19:30+01:00\n\nlinus,np-start,2026-11-27T21:00Z\n",
+        encoding="utf-8",
+    )
+    later = read_later(file, [ASSIGNMENT, "np-start"])
+    settings = Settings(due=read_due(["2026-11-27T19:00+01:00"], []), later=later)
+    assert settings.seconds_late(student, assignment, "2026-11-27T19:00:00Z") == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("student\n", ":1: the columns student and due"),
+        ("student,due\nada,tomorrow\n", ":2: 'tomorrow' is no time"),
+        ("student,due\nada,2026-11-27T18:00\n", ":2: add the distance from UTC"),
+        ("student,due\nada\n", ":2: '' is no time"),
+        ("student,due\n,2026-11-27T18:00Z\n", ":2: there is no student"),
+        ("student,due,assignment\nada,2026-11-27T18:00Z,np-onion\n", ":2: there is no assignment 'np-onion'"),
+        ("student,due\nada,2026-11-27T18:00Z\nada,2026-11-28T18:00Z\n", ":3: ada has another date"),
+        ("student,due\nada,0001-01-01T00:00+14:00\n", ":2: '0001-01-01T00:00.14:00' is no time of this world"),
+    ],
+)
+def test_a_list_of_extensions_that_means_nothing_is_refused(tmp_path, text, said):
+    file = tmp_path / "extensions.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        read_later(file, [ASSIGNMENT])
 
 
 def test_an_excused_exercise_is_left_out_of_the_sum_and_of_its_maximum(tmp_path):

@@ -74,6 +74,7 @@ class Grader:
                 self.course.version,
                 _folder_digest(self.exercises.root / assignment),
                 json.dumps([sorted(self.settings.due.items()), self.settings.late]),
+                json.dumps(self.settings.later, sort_keys=True),
                 json.dumps(sorted(self.settings.excused.items())),
                 hashlib.sha256(self.settings.secret or b"").hexdigest(),
             ]
@@ -118,7 +119,7 @@ class Grader:
             results.append(result)
             scored.append(_scored(exercise, answer, result, excused=excused))
         counted = [part for part in scored if not part.excused]
-        late = settings.seconds_late(assignment, submission.received)
+        late = settings.seconds_late(student, assignment, submission.received)
         earned = _sum(part.score for part in counted)
         penalty = earned if late and settings.late == "zero" else 0.0
         nothing = not parts.notebooks and not parts.files
@@ -151,7 +152,7 @@ class Grader:
             course_version=self.course.version,
             graded_by=self._graded_by(submission.assignment),
             received=submission.received,
-            late=self.settings.seconds_late(submission.assignment, submission.received),
+            late=self.settings.seconds_late(submission.student, submission.assignment, submission.received),
             penalty=0.0,
             score=0.0,
             max=_sum(float(exercise.points) for exercise in self.exercises_of(submission.assignment)),
