@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ from autograder.security.semantics import KUBERNETES, Semantics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from autograder.security.seccomp import Profile
 
 _VERSION: Final = re.compile(r"v?(\d{1,3})\.(\d{1,3})(?:\.\d+)?")
 _YES_OR_NO: Final = {"yes": True, "no": False}
@@ -67,7 +70,6 @@ def surroundings_of(args: argparse.Namespace) -> Surroundings:
     from autograder.manifests.files import read_file
     from autograder.security.csi import read_drivers
     from autograder.security.images import read_images
-    from autograder.security.seccomp import read_folder
 
     runtime: Runtime = args.runtime
     node = Node(
@@ -75,13 +77,24 @@ def surroundings_of(args: argparse.Namespace) -> Surroundings:
         runtime=runtime,
         version=_version(args.runtime_version) if args.runtime_version else NEWEST[runtime],
         seccomp_default=args.seccomp_default,
-        profiles=read_folder(Path(args.seccomp_dir)) if args.seccomp_dir else None,
+        profiles=_profiles(Path(args.seccomp_dir)) if args.seccomp_dir else None,
         csi=read_drivers(read_file(args.csi, FILES), args.csi) if args.csi else {},
         app_armor=_YES_OR_NO.get(args.apparmor),
         se_linux=_YES_OR_NO.get(args.selinux),
     )
     images = read_images(read_file(args.images, FILES), args.images) if args.images else {}
     return Surroundings(node, images, _semantics(getattr(args, "semantics", None)))
+
+
+def _profiles(folder: Path) -> Mapping[str, Profile]:
+    """Return the seccomp profiles of a folder. What a runtime ignores in them is told on stderr."""
+    from autograder.security.seccomp import read_folder
+
+    found = read_folder(folder)
+    for name, profile in sorted(found.items()):
+        for warning in profile.warnings:
+            print(f"{folder / name}: {warning.rstrip('.?')}{'?' if warning.endswith('?') else '.'}", file=sys.stderr)
+    return found
 
 
 def _semantics(name: str | None) -> Semantics:

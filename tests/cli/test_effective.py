@@ -438,6 +438,23 @@ def test_bad_words(words, said):
     assert "internal error" not in answer.err
 
 
+def test_what_the_runtime_ignores_in_a_profile_is_told_beside_the_answer():
+    Path("odd").mkdir()
+    rules = (
+        '{"names": ["read", "mkdirr"], "action": "SCMP_ACT_ALLOW"}, '
+        '{"names": ["write"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "4.8"}}'
+    )
+    profile = f'{{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{rules}]}}'
+    Path("odd/api.json").write_text(profile, encoding="utf-8")
+    answer = effective([manifest(localhost("api.json"))], "--seccomp-dir", "odd", "--images", "images.yaml")
+    assert answer.status == 0
+    assert answer.err.replace(str(Path("odd/api.json")), "FILE").splitlines() == [
+        "FILE: mkdirr is not in the table of system calls, and runtimes skip what is none. Did you mean mkdir?",
+        "FILE: includes counts with CRI-O only; containerd takes no notice of it.",
+        "FILE: minKernel counts with Docker only; no runtime of Kubernetes takes notice of it.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
