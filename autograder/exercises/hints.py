@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from autograder.manifests.limits import InputError
-
 from .memory import Memory, change_memory, entry_of
 from .spec import Exercise
 

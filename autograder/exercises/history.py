@@ -26,7 +26,7 @@ grading never does.
 from __future__ import annotations
 
 import contextlib
-import datetime
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -156,10 +156,13 @@ def write_history(history: History, folder: Path) -> None:
     change_memory(folder, put)
 
 
-def remember(exercise: Exercise, result: Result, text: str, folder: Path, day: datetime.date | None = None) -> History:
+def remember(
+    exercise: Exercise, result: Result, text: str, folder: Path, *, day: dt.date | None = None, draft: bool = False
+) -> History:
     """Remember an answer that was checked, and return the history with it. Nothing raises.
 
-    `folder` is where the notebook lies, `day` is today unless it is given. Where nothing can be written the history is
+    `folder` is where the notebook lies, `day` is today unless it is given. A `draft` is an answer that was only saved:
+    while it is not right it says nothing about how well a concept is known. Where nothing can be written the history is
     returned all the same. In the course's own ``solutions/`` nothing is written: nobody learns there.
     """
     memory = read_memory(folder)
@@ -168,13 +171,13 @@ def remember(exercise: Exercise, result: Result, text: str, folder: Path, day: d
         if answer is None:
             return history_of(memory)
         if _is_source(exercise, folder):
-            _put(memory, exercise, answer, day or review.today())
+            _put(memory, exercise, answer, day or review.today(), draft=draft)
             return history_of(memory)
 
         def put(newest: Memory) -> None:
             nonlocal memory
             memory = newest
-            _put(newest, exercise, answer, day or review.today())
+            _put(newest, exercise, answer, day or review.today(), draft=draft)
 
         change_memory(folder, put)
     return history_of(memory)
@@ -270,7 +273,7 @@ def _fits(result: Result) -> tuple[str, ...]:
     return result.misconceptions or tuple(dict.fromkeys(refused))
 
 
-def _put(memory: Memory, exercise: Exercise, answer: Remembered, day: datetime.date) -> None:
+def _put(memory: Memory, exercise: Exercise, answer: Remembered, day: dt.date, *, draft: bool) -> None:
     """Put one judged answer into the memory."""
     if exercise.id not in memory["exercises"] and len(memory["exercises"]) >= MOST:
         return
@@ -289,6 +292,8 @@ def _put(memory: Memory, exercise: Exercise, answer: Remembered, day: datetime.d
     if right and not isinstance(entry.get("solved"), dict):
         seen = entry.get("solution") is True
         entry["solved"] = {"on": day.isoformat(), "hints": rung_of(entry), "solution": seen}
+    if draft and not right:
+        return
     concepts = memory.get("concepts")
     boxes = memory["concepts"] = concepts if isinstance(concepts, dict) else {}
     for concept in exercise.concepts:

@@ -85,10 +85,10 @@ def change_memory(folder: Path, change: Callable[[Memory], object]) -> Memory:
 
 def entry_of(memory: Memory, exercise: str) -> dict[str, Any]:
     """Return what is remembered of an exercise, to read it or to alter it."""
-    found = memory["exercises"].setdefault(exercise, {})
-    if not isinstance(found, dict):
-        found = memory["exercises"][exercise] = {}
-    return found
+    known = memory["exercises"].get(exercise)
+    entry: dict[str, Any] = known if isinstance(known, dict) else {}
+    memory["exercises"][exercise] = entry
+    return entry
 
 
 # -- pieces -----------------------------------------------------------------------------------------------------------

@@ -22,12 +22,13 @@ not right yet, when it is due                goes back to box 1, and rests one d
 not right yet, before it is due              stays
 ============================================ ===================================================
 
-Only answers that are new count: checking the same one again changes nothing.
+Only answers that are new count: checking the same one again changes nothing. `autograder watch` checks whenever a file
+is saved; what is not right there is a draft, and moves nothing.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,26 +41,26 @@ class Box:
     """Where a concept sits, and since when."""
 
     number: int
-    since: datetime.date
+    since: dt.date
 
     @property
-    def due(self) -> datetime.date:
+    def due(self) -> dt.date:
         """The day on which it is due again."""
         try:
-            return self.since + datetime.timedelta(days=RESTS[self.number - 1])
+            return self.since + dt.timedelta(days=RESTS[self.number - 1])
         except OverflowError:  # a day at the end of all days, which somebody wrote by hand
-            return datetime.date.max
+            return dt.date.max
 
 
-def today() -> datetime.date:
+def today() -> dt.date:
     """The day on which the learner learns. Tests set it."""
-    return datetime.datetime.now().astimezone().date()
+    return dt.datetime.now().astimezone().date()
 
 
-def moved(box: Box | None, *, right: bool, day: datetime.date) -> Box | None:
+def moved(box: Box | None, *, right: bool, day: dt.date) -> Box | None:
     """Return where a concept sits after an answer, as the table above says; None while no answer was right.
 
-    >>> moved(Box(1, datetime.date(2026, 3, 2)), right=True, day=datetime.date(2026, 3, 3)).number
+    >>> moved(Box(1, dt.date(2026, 3, 2)), right=True, day=dt.date(2026, 3, 3)).number
     2
     """
     if box is None:
@@ -77,7 +78,7 @@ def read_box(value: object) -> Box | None:
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(RESTS):
         return None
     try:
-        return Box(number, datetime.date.fromisoformat(since)) if isinstance(since, str) else None
+        return Box(number, dt.date.fromisoformat(since)) if isinstance(since, str) else None
     except ValueError:
         return None
 
