@@ -93,7 +93,8 @@ def _checked(exercises: Exercises, name: str, answer: str | None) -> tuple[Resul
     """
     from autograder.exercises.answers import file_answer
     from autograder.exercises.checking import broken, check, check_answer
-    from autograder.exercises.whereabouts import find_answer
+
+    from . import learner
 
     exercise = exercises.get(name)
     if answer == "-":
@@ -102,7 +103,7 @@ def _checked(exercises: Exercises, name: str, answer: str | None) -> tuple[Resul
     if answer is not None:
         named = file_answer(exercise, Path(answer))
         return _judged(exercise, lambda: check_answer(exercise, named), broken), "", ""
-    found, folder = find_answer(exercise, Path.cwd(), anywhere=True)
+    found, folder = learner.answer_of(exercise, exercises.course)
     result = _judged(exercise, lambda: check_answer(exercise, found), broken)
     return result, *_remembered(exercise, result, found.text, folder)
 

@@ -42,13 +42,12 @@ def run(args: argparse.Namespace) -> int:
     from autograder.exercises.hints import next_hint
     from autograder.exercises.prose import markdown_lines
     from autograder.exercises.spec import Exercises
-    from autograder.exercises.whereabouts import home_of
 
     from . import learner
 
     exercises = Exercises(find_course(args.course))
     exercise = exercises.get(args.exercise or learner.next_exercise(exercises))
-    found = next_hint(exercise, home_of(exercise, learner.standing_place()) or learner.standing_place())
+    found = next_hint(exercise, learner.whereabouts(exercise, exercises.course))
     style = learner.style()
     print(style.paint(f"{exercise.id}: {exercise.title}", "head"))
     for line in markdown_lines(found.text, style):

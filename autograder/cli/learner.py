@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from autograder.manifests.limits import InputError
 
 if TYPE_CHECKING:
+    from autograder.course import Course
+    from autograder.exercises.answers import Answer
     from autograder.exercises.progress import Known, Progress, Standing
     from autograder.exercises.report import Style
     from autograder.exercises.spec import Exercise, Exercises
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 PAGE = 110
 """Prose is not wider than a page."""
 NO_DESK = "there is no desk here. Lay one out with `autograder start --desk-only`, or go to the one you have."
+ALL_RIGHT = "every exercise is right. See what is due for review with `autograder progress`."
 _SIGNS = {"right": "good", "tried": "warn", "new": "quiet"}
 _WORDS = {"right": "right", "tried": "not there yet", "new": "open"}
 
@@ -39,30 +42,49 @@ def style() -> Style:
     return Style(min(found.width, PAGE), color=found.color, plain=not encoding.startswith("utf"))
 
 
-def whereabouts(exercise: Exercise) -> Path:
+def place(course: Course) -> Path:
+    """Return the folder from which answers and the memory are found.
+
+    ============================================= =================================
+    the learner stands                            then it is
+    ============================================= =================================
+    on a desk, or beside one                      the current folder
+    elsewhere, and a desk lies beside the course  that desk
+    elsewhere                                     the current folder
+    ============================================= =================================
+    """
+    from autograder.exercises.whereabouts import desk_of
+
+    here = Path.cwd()
+    return here if desk_of(here) is not None else desk_of(course.root) or here
+
+
+def whereabouts(exercise: Exercise, course: Course) -> Path:
     """Return the folder in which the learner answers an exercise. Raises `InputError` if there is no desk."""
     from autograder.exercises.whereabouts import home_of
 
-    home = home_of(exercise, Path.cwd())
+    home = home_of(exercise, place(course))
     if home is None:
         raise InputError(NO_DESK)
     return home
 
 
-def standing_place() -> Path:
-    """Return a folder from which the learner's memory is found: the desk, else the current folder."""
-    from autograder.exercises.whereabouts import desk_of
+def answer_of(exercise: Exercise, course: Course) -> tuple[Answer, Path]:
+    """Return the learner's answer and the folder it lies in. Raises `InputError` when a file there cannot be read."""
+    from autograder.exercises.whereabouts import find_answer
 
-    return desk_of(Path.cwd()) or Path.cwd()
+    found = find_answer(exercise, Path.cwd(), anywhere=True)
+    start = place(course)
+    return found if found[0].state != "missing" else find_answer(exercise, start, anywhere=True)
 
 
 def next_exercise(exercises: Exercises) -> str:
     """Return the exercise to do next. Raises `InputError` when all are right."""
     from autograder.exercises.progress import progress
 
-    found = progress(exercises, standing_place()).next
+    found = progress(exercises, place(exercises.course)).next
     if not found:
-        raise InputError("every exercise is right. See what is due for review with `autograder progress`.")
+        raise InputError(ALL_RIGHT)
     return found
 
 

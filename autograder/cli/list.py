@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
 
     from . import learner
 
-    found = progress(Exercises(find_course(args.course)), learner.standing_place())
+    course = find_course(args.course)
+    found = progress(Exercises(course), learner.place(course))
     lessons = list(dict.fromkeys(one.lesson for one in found.exercises))
     for wanted in args.lessons:
         if not any(_is(wanted, lesson) for lesson in lessons):

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.name and args.certificate is None:
         raise InputError("--name is the name on a certificate. Say where to write one with --certificate FILE.")
     course = find_course(args.course)
-    found = progress(Exercises(course), learner.standing_place())
+    found = progress(Exercises(course), learner.place(course))
     status = 0
     if args.certificate is not None:
         status = _certificate(found, course.title, args)

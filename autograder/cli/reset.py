@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     exercises = Exercises(find_course(args.course))
     # All names first: a slip of the keyboard in the last one changes nothing.
     for exercise in [exercises.get(name) for name in dict.fromkeys(args.exercises)]:
-        done = reset(exercise, learner.whereabouts(exercise))
+        done = reset(exercise, learner.whereabouts(exercise, exercises.course))
         kept = ", ".join(learner.short(path) for path in done.kept)
         print(f"{exercise.id}: the starter is back in {learner.short(done.file)}", end="")
         print("".join(f" and in {cell}" for cell in done.cells), end=". ")

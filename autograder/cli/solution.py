@@ -42,19 +42,17 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the solution, or why not, and return the exit status. Raises `InputError` if it cannot be read."""
-    from pathlib import Path
-
     from autograder.exercises.checking import check_answer
     from autograder.exercises.hints import solution
     from autograder.exercises.history import saw_solution
     from autograder.exercises.prose import markdown_lines
     from autograder.exercises.spec import Exercises
-    from autograder.exercises.whereabouts import find_answer
 
     from . import learner
 
-    exercise = Exercises(find_course(args.course)).get(args.exercise)
-    answer, folder = find_answer(exercise, Path.cwd(), anywhere=True)
+    exercises = Exercises(find_course(args.course))
+    exercise = exercises.get(args.exercise)
+    answer, folder = learner.answer_of(exercise, exercises.course)
     passed = exercise.solution is not None and check_answer(exercise, answer).status == "pass"
     shown = solution(exercise, passed=passed, asked=args.anyway)
     if shown.kind != "solution":

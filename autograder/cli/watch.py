@@ -62,13 +62,14 @@ def run(args: argparse.Namespace) -> int:
     """Watch until the learner quits, and return 0. Raises `InputError` when there is nothing to watch."""
     from autograder.exercises.spec import Exercises
 
+    from . import learner
     from .watching.session import Session
 
     exercises = Exercises(find_course(args.course))
     if args.review and args.exercise:
         raise InputError("--review chooses an exercise by itself. Name one, or say --review.")
     name = _due(exercises) if args.review else args.exercise
-    session = Session(exercises, Path.cwd(), name)
+    session = Session(exercises, learner.place(exercises.course), name)
     if is_terminal(os.environ):
         _on_screen(session)
     else:
@@ -87,7 +88,7 @@ def _due(exercises: Exercises) -> str:
 
     from . import learner
 
-    due = progress(exercises, learner.standing_place()).due
+    due = progress(exercises, learner.place(exercises.course)).due
     if not due:
         raise InputError("nothing is due for review today. Go on with `autograder watch`.")
     return due[0].review

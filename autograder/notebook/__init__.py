@@ -1,6 +1,7 @@
-"""The course in Jupyter: two magics and ten functions.
+"""The course in Jupyter: two magics and twelve functions.
 
-``%%manifest`` and ``%%predict``; ``check``, ``show``, ``compare``, ``hint`` and ``solution``; for containers
+``%%manifest`` and ``%%predict``; ``check``, ``show``, ``compare``, ``hint`` and ``solution``; ``progress`` and
+``certificate``; for containers
 ``context``, ``capabilities``, ``syscalls``, ``volumes`` and ``standards``.
 A notebook begins with one line::
 
@@ -15,12 +16,14 @@ from typing import Any
 
 from .cells import (
     capabilities,
+    certificate,
     check,
     compare,
     context,
     hint,
     manifest,
     predict,
+    progress,
     show,
     solution,
     standards,
@@ -30,11 +33,13 @@ from .cells import (
 
 __all__ = [
     "capabilities",
+    "certificate",
     "check",
     "compare",
     "context",
     "hint",
     "load_ipython_extension",
+    "progress",
     "show",
     "solution",
     "standards",
@@ -49,5 +54,5 @@ def load_ipython_extension(shell: Any) -> None:
     shell.register_magic_function(predict, magic_kind="cell", magic_name="predict")
     functions = {"check": check, "compare": compare, "hint": hint, "show": show, "solution": solution}
     functions |= {"context": context, "capabilities": capabilities, "syscalls": syscalls, "volumes": volumes}
-    functions |= {"standards": standards}
+    functions |= {"standards": standards, "progress": progress, "certificate": certificate}
     shell.push(functions, interactive=False)

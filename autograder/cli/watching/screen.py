@@ -22,7 +22,7 @@ from typing import Final
 from autograder.cli.learner import bar, short, standing_line
 from autograder.exercises.progress import Progress
 from autograder.exercises.prose import markdown_lines
-from autograder.exercises.report import Style, finding_lines, headline, points
+from autograder.exercises.report import Style, finding_lines, headline, points, printable
 from autograder.notebook.findings import take_away
 
 from .session import Session, title_of
@@ -104,8 +104,10 @@ def _keys(name: str, style: Style) -> str:
 def _body(session: Session, style: Style, room: int) -> list[str]:
     task = list(markdown_lines(session.exercise.task, style))
     if session.view == "task":
-        return task
+        return [*task, *_scene_lines(session, style)]
     told = list(told_lines(session, style))
+    if session.solution[0]:
+        return told
     if session.untouched and not session.hint:
         return [*task, "", *told]
     # What was found matters more than the task, which was read before.
@@ -113,6 +115,19 @@ def _body(session: Session, style: Style, room: int) -> list[str]:
     if len(task) > left:
         task = [*task[: max(left - 1, 1)], style.paint(f"{'...' if style.plain else '…'} t: the whole task", "quiet")]
     return [*task, "", *told]
+
+
+def _scene_lines(session: Session, style: Style) -> Iterator[str]:
+    """Yield what belongs to the task: the policies that are in force, and where the scene and the lesson lie."""
+    exercise = session.exercise
+    if exercise.given:
+        yield ""
+        yield style.paint("In force:", "head")
+        yield from (f"    {line}" for line in printable(exercise.given.rstrip()).split("\n"))
+    for name, path in session.pages():
+        yield ""
+        yield style.paint(f"{name}:", "head")
+        yield f"    {short(path)}"
 
 
 def told_lines(session: Session, style: Style) -> Iterator[str]:
@@ -125,6 +140,11 @@ def told_lines(session: Session, style: Style) -> Iterator[str]:
             yield style.paint("A right answer:", "head")
             yield from (f"    {line}" for line in session.solution[1].rstrip().split("\n"))
         return
+    if session.hint and result.status != "pass":
+        # Above all else: it was just asked for.
+        yield style.paint("Hint", "head")
+        yield from markdown_lines(session.hint, style, "  ")
+        yield ""
     if session.untouched and result.status == "fail":
         yield style.paint(f"{style.sign('quiet')} Nothing is written yet.", "quiet")
         yield from markdown_lines(
@@ -146,10 +166,8 @@ def told_lines(session: Session, style: Style) -> Iterator[str]:
     if result.status == "pass":
         yield from _passed(session, style)
     if session.hint:
-        yield ""
-        yield style.paint("Hint", "head")
-        yield from markdown_lines(session.hint, style, "  ")
-    elif session.offered == "hint":
+        return
+    if session.offered == "hint":
         yield ""
         yield "Stuck? h gives the next hint. Hints cost nothing."
     elif session.offered == "solution":

@@ -22,7 +22,7 @@ import contextlib
 from pathlib import Path
 from typing import Final, Literal
 
-from autograder.cli.learner import NO_DESK
+from autograder.cli.learner import ALL_RIGHT, NO_DESK
 from autograder.exercises.answers import Answer, answer_path, notebooks_in, write_answer
 from autograder.exercises.checking import Result, broken, check_answer
 from autograder.exercises.hints import next_hint, solution
@@ -30,7 +30,7 @@ from autograder.exercises.history import offer, recurring, remember, work_on
 from autograder.exercises.progress import Progress, progress
 from autograder.exercises.reset import reset
 from autograder.exercises.spec import Exercise, Exercises
-from autograder.exercises.whereabouts import find_answer, home_of
+from autograder.exercises.whereabouts import desk_of, find_answer, home_of
 from autograder.manifests.limits import InputError
 
 from .files import Stamp, settle, stamps
@@ -68,7 +68,7 @@ class Session:
         self.progress: Progress = self._progress()
         name = name or self.progress.next
         if not name:
-            raise InputError("every exercise is right. See what is due for review with `autograder progress`.")
+            raise InputError(ALL_RIGHT)
         self._open(name)
 
     @property
@@ -85,6 +85,19 @@ class Session:
     def untouched(self) -> bool:
         """Whether nothing was written yet."""
         return self.answer.state in _UNTOUCHED
+
+    def pages(self) -> list[tuple[str, Path]]:
+        """Return what lies on the desk and belongs to the task: the scene, and the lesson."""
+        desk = desk_of(self.folder)
+        if desk is None:
+            return []
+        released = desk / "exercises" / self.exercise.assignment
+        listed = [
+            ("The scene", released / self.exercise.id / self.exercise.world.name),
+            ("The scene", released / self.exercise.world.name),
+            ("The lesson, in JupyterLab", desk / self.exercise.lesson),
+        ]
+        return [(name, path) for name, path in listed if path.is_file()]
 
     # -- what happens -------------------------------------------------------------------------------------------------
 
