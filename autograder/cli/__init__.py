@@ -42,7 +42,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "start": Command("autograder.cli.start", "open the course in JupyterLab, on a desk of your own"),
-    "list": Command("autograder.cli.list", "which exercises are there, and which are right?"),
+    "list": Command("autograder.cli.listing", "which exercises are there, and which are right?"),
     "watch": Command("autograder.cli.watch", "check an answer again whenever you save it"),
     "check": Command("autograder.cli.check", "is the answer right?"),
     "hint": Command("autograder.cli.hint", "what could I try?"),

@@ -30,11 +30,12 @@ from autograder.course import Course
 from autograder.manifests.limits import InputError
 from autograder.misconceptions import CATALOGUE
 
+from . import review
 from .hints import rung_of
 from .history import History, history_of
 from .lessons import number_of, read_concepts, track_of
 from .memory import Memory, read_memory
-from .review import read_box, today
+from .review import read_box
 from .spec import Exercise, Exercises
 
 State = Literal["new", "tried", "right"]
@@ -179,7 +180,7 @@ def progress(exercises: Exercises, folder: Path, day: dt.date | None = None) -> 
 
     An exercise that cannot be read is left out. Raises `InputError` when the course has no exercises that can be read.
     """
-    day = day or today()
+    day = day or review.today()
     memory = read_memory(folder)
     places = _places(exercises.course)
     found: list[Exercise] = []

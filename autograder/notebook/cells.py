@@ -327,7 +327,7 @@ def progress() -> Output:
 
 @_spoken(Output)
 def certificate(name: str = "") -> Output:
-    """Write certificate.html beside the notebook, a page about the tracks that are complete; with a name if you like."""
+    """Write certificate.html beside the notebook: which tracks are complete, with your name if you give it."""
     course = find_course(around=Path.cwd())
     found = progress_of(Exercises(course), Path.cwd())
     page = certificate_of(found, course.title, str(name))

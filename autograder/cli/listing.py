@@ -1,4 +1,7 @@
-"""``autograder list``: which exercises are there, and which are right?"""
+"""``autograder list``: which exercises are there, and which are right?
+
+The module is not called ``list``: loading it would hide Python's own from the package that it lies in.
+"""
 
 from __future__ import annotations
 
