@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 VENV ?= .venv
 PYTHON ?=
-EXTRAS ?= notebook,classroom,cluster,test
+EXTRAS ?= notebook,terminal,classroom,cluster,test
 ARGS ?=
 CONSTRAINTS ?= constraints.txt
 
@@ -58,7 +58,7 @@ endif
 # The environment. An empty file in it says which extras it holds, and since when.
 $(VENV)/.for-learners: $(VENV)/.made pyproject.toml constraints.txt
 	@echo 'Installing the course and JupyterLab into $(VENV). This takes a minute or two, once …'
-	@$(INSTALL) '.[notebook]' || $(call failed,start)
+	@$(INSTALL) '.[notebook,terminal]' || $(call failed,start)
 	@touch $@
 
 $(VENV)/.for-maintainers: $(VENV)/.made pyproject.toml constraints.txt

@@ -33,9 +33,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from autograder.course import Course
+from autograder.exercises.whereabouts import DESK
 from autograder.manifests.limits import InputError
 
-MEMORY = ".desk.json"
+MEMORY = DESK
 SHOWN = ("course", "exercises")
 """What a learner gets of a course."""
 

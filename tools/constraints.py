@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-EXTRAS = ".[notebook,classroom,cluster,test]"
+EXTRAS = ".[notebook,terminal,classroom,cluster,test]"
 HEADER = """\
 # Tested versions of everything that the extras of pyproject.toml bring in, on Python {pythons}.
 # Made by `python -m tools.constraints` out of real installations. Used as: pip install --constraint constraints.txt …

@@ -42,7 +42,13 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "start": Command("autograder.cli.start", "open the course in JupyterLab, on a desk of your own"),
+    "list": Command("autograder.cli.listing", "which exercises are there, and which are right?"),
+    "watch": Command("autograder.cli.watch", "check an answer again whenever you save it"),
     "check": Command("autograder.cli.check", "is the answer right?"),
+    "hint": Command("autograder.cli.hint", "what could I try?"),
+    "solution": Command("autograder.cli.solution", "why is an answer right?"),
+    "reset": Command("autograder.cli.reset", "begin an exercise anew; the old answer is kept"),
+    "progress": Command("autograder.cli.progress", "where do I stand, and what comes next?"),
     "sync": Command("autograder.cli.sync", "make the notebook's cell and the answer's file equal"),
     "validate": Command("autograder.cli.validate", "would the API server take these manifests?"),
     "reach": Command("autograder.cli.reach", "who can talk to whom, on which ports?"),
@@ -57,12 +63,14 @@ COMMANDS = {
     "export": Command("autograder.cli.export", "fill the grades of a class into the file of Canvas or Moodle"),
     "forget": Command("autograder.cli.forget", "delete everything that is stored about a learner"),
     "course": Command("autograder.cli.course", "is the course itself sound?"),
+    "completion": Command("autograder.cli.completion", "let your shell complete commands, options and exercises"),
 }
 """Every command there is, in the order of the help."""
 
 EXAMPLES = """\
 examples:
-  autograder start                     open the course
+  autograder start                     open the course in JupyterLab
+  autograder watch                     learn in a terminal instead
   autograder check                     judge your answers
   autograder validate manifests/       find what the API server would refuse
   autograder reach manifests/          show who can talk to whom

@@ -14,10 +14,7 @@ from autograder.manifests.limits import ANSWERS, InputError
 
 if TYPE_CHECKING:
     from autograder.exercises.checking import Result
-    from autograder.exercises.report import Style
     from autograder.exercises.spec import Exercise, Exercises
-
-_PAGE = 110
 
 HELP = "is the answer right?"
 
@@ -67,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     checked = [_checked(exercises, name, args.answer) for name in dict.fromkeys(args.exercises)]
     if not args.exercises:
         checked = list(_all_here(exercises))
-    results = [result for result, _ in checked]
+    results = [result for result, _, _ in checked]
     if args.output == "json":
         print(json.dumps(document(results), ensure_ascii=False, indent=1))
     else:
@@ -89,31 +86,35 @@ def document(results: list[Result]) -> dict[str, Any]:
     }
 
 
-def _checked(exercises: Exercises, name: str, answer: str | None) -> tuple[Result, str]:
-    """Return the result, and what is to be said about a belief that comes back.
+def _checked(exercises: Exercises, name: str, answer: str | None) -> tuple[Result, str, str]:
+    """Return the result, what is to be said about a belief that comes back, and what is offered.
 
     Only the learner's own answer is remembered, not one from somewhere else.
     """
     from autograder.exercises.answers import file_answer
     from autograder.exercises.checking import broken, check, check_answer
-    from autograder.exercises.whereabouts import find_answer
+
+    from . import learner
 
     exercise = exercises.get(name)
     if answer == "-":
         text = sys.stdin.buffer.read(ANSWERS.max_bytes + 1).decode("utf-8-sig", "replace")
-        return _judged(exercise, lambda: check(exercise, text, "<stdin>"), broken), ""
+        return _judged(exercise, lambda: check(exercise, text, "<stdin>"), broken), "", ""
     if answer is not None:
         named = file_answer(exercise, Path(answer))
-        return _judged(exercise, lambda: check_answer(exercise, named), broken), ""
-    found, folder = find_answer(exercise, Path.cwd())
+        return _judged(exercise, lambda: check_answer(exercise, named), broken), "", ""
+    found, folder = learner.answer_of(exercise, exercises.course)
     result = _judged(exercise, lambda: check_answer(exercise, found), broken)
-    return result, _remembered(exercise, result, found.text, folder)
+    return result, *_remembered(exercise, result, found.text, folder)
 
 
-def _remembered(exercise: Exercise, result: Result, text: str, folder: Path) -> str:
-    from autograder.exercises.history import recurring, remember
+def _remembered(exercise: Exercise, result: Result, text: str, folder: Path) -> tuple[str, str]:
+    from autograder.exercises.history import offer, recurring, remember
 
-    return recurring(remember(exercise, result, text, folder), result)
+    again = recurring(remember(exercise, result, text, folder), result)
+    offers = {"hint": f"For a hint: autograder hint {exercise.id}", "": ""}
+    offers["solution"] = f"To see how it is done: autograder solution {exercise.id} --anyway"
+    return again, offers[offer(exercise, result, folder)]
 
 
 def _judged(exercise: Exercise, judge: Any, broken: Any) -> Result:
@@ -125,7 +126,7 @@ def _judged(exercise: Exercise, judge: Any, broken: Any) -> Result:
     return result
 
 
-def _all_here(exercises: Exercises) -> Iterator[tuple[Result, str]]:
+def _all_here(exercises: Exercises) -> Iterator[tuple[Result, str, str]]:
     """Yield the results of all exercises that have a notebook or an answer here."""
     from autograder.exercises.checking import broken, check_answer
     from autograder.exercises.whereabouts import find_answer
@@ -136,40 +137,33 @@ def _all_here(exercises: Exercises) -> Iterator[tuple[Result, str]]:
             exercise = exercises.get(name)
         except InputError as error:
             found = True
-            yield broken(name, str(error)), ""
+            yield broken(name, str(error)), "", ""
             continue
         answer, folder = find_answer(exercise, Path.cwd())
         if answer.state != "missing":
             found = True
             result = _judged(exercise, lambda: check_answer(exercise, answer), broken)  # noqa: B023 - called at once
-            yield result, _remembered(exercise, result, answer.text, folder)
+            yield result, *_remembered(exercise, result, answer.text, folder)
     if not found:
         raise InputError(
             "there is no exercise here. Go to the folder of a notebook, or name an exercise: autograder check EXERCISE."
         )
 
 
-def _style() -> Style:
-    """Return how to write for whoever reads standard output: prose is not wider than a page."""
-    from autograder.exercises.report import Style
-
-    from .terminal import terminal
-
-    found = terminal(sys.stdout)
-    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
-    return Style(min(found.width, _PAGE), color=found.color, plain=not encoding.startswith("utf"))
-
-
-def _print(checked: list[tuple[Result, str]], args: argparse.Namespace) -> None:
+def _print(checked: list[tuple[Result, str, str]], args: argparse.Namespace) -> None:
     from autograder.exercises.report import effect_lines, points, result_lines
 
-    style = _style()
-    results = [result for result, _ in checked]
-    for index, (result, again) in enumerate(checked):
+    from . import learner
+
+    style = learner.style()
+    results = [result for result, _, _ in checked]
+    for index, (result, again, offered) in enumerate(checked):
         if index:
             print()
         for line in result_lines(result, style, full=args.full, recurring=again):
             print(line)
+        if offered:
+            print(f"\n{offered}")
         effect = result.effect() if args.effect else None
         if effect is not None:
             print()

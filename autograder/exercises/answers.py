@@ -186,6 +186,8 @@ def cells_of(exercise: Exercise, folder: Path) -> list[tuple[Notebook, Cell]]:
     found: list[tuple[Notebook, Cell]] = []
     broken: list[InputError] = []
     for path in notebooks_in(folder):
+        if not _may_name(path, exercise.id):
+            continue
         try:
             notebook = read_notebook(path)
         except InputError as error:
@@ -195,6 +197,15 @@ def cells_of(exercise: Exercise, folder: Path) -> list[tuple[Notebook, Cell]]:
     if broken and not found:
         raise broken[0]
     return found
+
+
+def _may_name(path: Path, exercise_id: str) -> bool:
+    """Return whether a notebook has to be read: most notebooks of a folder do not even hold the exercise's name."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return True
+    return exercise_id.encode() in data or not data.rstrip().endswith(b"}")
 
 
 def notebooks_in(folder: Path) -> list[Path]:

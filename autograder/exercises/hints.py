@@ -6,17 +6,14 @@ never said: learners who know it hurry to the last one. Hints cost no points.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from autograder.manifests.limits import InputError
+from .memory import Memory, change_memory, entry_of
+from .spec import Exercise
 
-from .answers import FOLDER, replace_file
-from .spec import Exercise, read_file
-
-MEMORY: Final = ".hints.json"
 ASK: Final = "Ask your instructor: this release of the course comes without solutions."
 NOT_YET: Final = (
     "Solve the exercise first, or ask for the solution explicitly; then it is worth doing a similar exercise later."
@@ -69,12 +66,24 @@ def next_hint(exercise: Exercise, folder: Path) -> Hint:
     `folder` is where the notebook lies. A memory that is lost or damaged begins again with rung 1. Raises `InputError`
     when the hint cannot be read or the memory cannot be written.
     """
-    path = folder / FOLDER / MEMORY
-    seen = _recall(path)
-    found = hint(exercise, seen.get(exercise.id, 0) + 1)
-    if seen.get(exercise.id) != found.rung:
-        replace_file(path, json.dumps({**seen, exercise.id: found.rung}, indent=1, sort_keys=True) + "\n")
+    found = hint(exercise, 1)
+
+    def shown(memory: Memory) -> None:
+        nonlocal found
+        entry = entry_of(memory, exercise.id)
+        found = hint(exercise, rung_of(entry) + 1)
+        entry["hints"] = max(found.rung, rung_of(entry))
+        entry["missed"] = 0
+        memory["current"] = exercise.id
+
+    change_memory(folder, shown)
     return found
+
+
+def rung_of(entry: Mapping[str, object]) -> int:
+    """Return the highest rung that was shown, as the memory of an exercise has it; 0 for none."""
+    rung = entry.get("hints")
+    return rung if isinstance(rung, int) and not isinstance(rung, bool) and 0 < rung < 100 else 0
 
 
 def solution(exercise: Exercise, *, passed: bool, asked: bool = False) -> Shown:
@@ -88,15 +97,3 @@ def solution(exercise: Exercise, *, passed: bool, asked: bool = False) -> Shown:
     if not passed and not asked:
         return Shown("not-yet", NOT_YET)
     return Shown("solution", found.reasoning, tuple(sample.text for sample in exercise.right))
-
-
-def _recall(path: Path) -> dict[str, int]:
-    try:
-        value = json.loads(read_file(path)) if path.is_file() else {}
-    except (InputError, ValueError, RecursionError):
-        return {}
-    if not isinstance(value, dict):
-        return {}
-    return {
-        name: rung for name, rung in value.items() if isinstance(rung, int) and not isinstance(rung, bool) and rung > 0
-    }

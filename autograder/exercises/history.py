@@ -1,14 +1,32 @@
-"""What a learner's answers had in common so far: a small memory beside them, and a diagnosis over all of it.
+"""What a learner's answers had in common so far: a small memory of them, and a diagnosis over all of it.
 
-One answer fits several beliefs. A belief that fits the answers to several exercises is the likelier one. The memory is
-``answers/.history.json``: for each exercise its first judged answer and its last one. Checks know nothing of it; the
-notebook and the command line write it after a check that a learner asked for, and grading never does.
+One answer fits several beliefs. A belief that fits the answers to several exercises is the likelier one. The memory
+(`memory` says where it lies) holds for each exercise:
+
+============= ==========================================================================================
+key           what it is
+============= ==========================================================================================
+``first``     the first judged answer: what it showed, not the text
+``last``      the last one
+``tries``     how many different answers were checked, one after the other
+``missed``    how many of them failed since the last right one, or the last hint
+``hints``     the highest rung of the hints that was shown
+``solution``  true if the solution was shown before an answer was right
+``again``     true from a reset to the next judged answer
+``solved``    the first right answer: the day (``on``), and the rung (``hints``) and whether the ``solution``
+              had been shown by then
+============= ==========================================================================================
+
+Beside ``exercises`` stand ``concepts``, which `review` explains, and ``current``, the exercise that was worked on last.
+
+Checks know nothing of it; the notebook and the command line write it after a check that a learner asked for, and
+grading never does.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,14 +38,16 @@ from typing import Any, Final, Literal
 from autograder.manifests.limits import InputError
 from autograder.misconceptions import CATALOGUE
 
-from .answers import FOLDER, body, replace_file
+from . import review
+from .answers import body
 from .checking import Result
 from .flow_tests import telling as telling_tests
+from .hints import rung_of, rungs
+from .memory import BESIDE, Memory, change_memory, entry_of, read_memory
 from .predictions import telling
-from .spec import Exercise, read_file
+from .spec import Exercise
 
-MEMORY: Final = ".history.json"
-VERSION: Final = 1
+MEMORY: Final = BESIDE
 MOST: Final = 500
 """How many exercises are remembered. No course has so many."""
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -110,52 +130,107 @@ def remembered(exercise: Exercise, result: Result, text: str) -> Remembered | No
 
 
 def read_history(folder: Path) -> History:
-    """Return what is remembered beside the answers; `folder` is where the notebook lies.
+    """Return what is remembered; `folder` is where the notebook lies.
 
     Nothing raises: a memory that is lost, broken or not ours is an empty one, and of entries those that make sense
     count.
     """
-    path = folder / FOLDER / MEMORY
-    try:
-        value = json.loads(read_file(path)) if path.is_file() else {}
-    except (InputError, OSError, ValueError, RecursionError):
-        return History()
-    if not isinstance(value, dict) or value.get("version") != VERSION or not isinstance(value.get("exercises"), dict):
-        return History()
+    return history_of(read_memory(folder))
+
+
+def history_of(memory: Memory) -> History:
+    """Return the answers in a memory that was read."""
     found: dict[str, Past] = {}
-    for name, entry in list(value["exercises"].items())[:MOST]:
+    for name, entry in list(memory["exercises"].items())[:MOST]:
         if _ID.fullmatch(name) and isinstance(entry, dict):
-            first, last = _recall(entry.get("first")), _recall(entry.get("last"))
-            if first is not None and last is not None:
-                found[name] = Past(first, last)
+            past = _past(entry)
+            if past is not None:
+                found[name] = past
     return History(found)
 
 
 def write_history(history: History, folder: Path) -> None:
-    """Replace the memory as a whole. Raises `InputError` when it cannot be written."""
-    entries = {
-        name: {"first": _written(past.first), "last": _written(past.last)} for name, past in history.exercises.items()
-    }
-    text = json.dumps({"version": VERSION, "exercises": entries}, indent=1)
-    replace_file(folder / FOLDER / MEMORY, text + "\n")
+    """Put answers into the memory; what else it holds stays. Raises `InputError` when it cannot be written."""
+
+    def put(memory: Memory) -> None:
+        for name, past in history.exercises.items():
+            entry_of(memory, name).update(first=_written(past.first), last=_written(past.last))
+
+    change_memory(folder, put)
 
 
-def remember(exercise: Exercise, result: Result, text: str, folder: Path) -> History:
+def remember(
+    exercise: Exercise, result: Result, text: str, folder: Path, *, day: dt.date | None = None, draft: bool = False
+) -> History:
     """Remember an answer that was checked, and return the history with it. Nothing raises.
 
-    `folder` is where the notebook lies. Where nothing can be written the history is returned all the same. In the
-    course's own ``solutions/`` nothing is written: nobody learns there.
+    `folder` is where the notebook lies, `day` is today unless it is given. A `draft` is an answer that was only saved:
+    while it is not right it says nothing about how well a concept is known. Where nothing can be written the history is
+    returned all the same. In the course's own ``solutions/`` nothing is written: nobody learns there.
     """
-    history = read_history(folder)
+    memory = read_memory(folder)
     with contextlib.suppress(InputError):
         answer = remembered(exercise, result, text)
-        now = history.having(exercise.id, answer) if answer is not None else history
-        if now == history:
-            return history
-        history = now
-        if not _is_source(exercise, folder):
-            write_history(history, folder)
-    return history
+        if answer is None:
+            return history_of(memory)
+        if _is_source(exercise, folder):
+            _put(memory, exercise, answer, day or review.today(), draft=draft)
+            return history_of(memory)
+
+        def put(newest: Memory) -> None:
+            nonlocal memory
+            memory = newest
+            _put(newest, exercise, answer, day or review.today(), draft=draft)
+
+        change_memory(folder, put)
+    return history_of(memory)
+
+
+def saw_solution(exercise: Exercise, folder: Path) -> None:
+    """Remember that the solution was shown before an answer was right. Raises `InputError` if that is impossible."""
+
+    def put(memory: Memory) -> None:
+        entry = entry_of(memory, exercise.id)
+        if "solved" not in entry:
+            entry["solution"] = True
+
+    change_memory(folder, put)
+
+
+def start_again(exercise: Exercise, folder: Path) -> None:
+    """Remember that an exercise was begun anew: whatever is checked next is a new answer. Raises `InputError`."""
+
+    def put(memory: Memory) -> None:
+        if exercise.id in memory["exercises"]:
+            entry_of(memory, exercise.id).update(again=True, missed=0)
+
+    change_memory(folder, put)
+
+
+def work_on(exercise: Exercise, folder: Path) -> None:
+    """Remember that this is the exercise that the learner works on. Raises `InputError` if that is impossible."""
+    change_memory(folder, lambda memory: memory.update(current=exercise.id))
+
+
+Offer = Literal["", "hint", "solution"]
+
+
+def offer(exercise: Exercise, result: Result, folder: Path) -> Offer:
+    """Return what to offer after a check: from the second miss on the next hint, after the last hint the solution.
+
+    Nothing is offered after a right answer, after one that was not judged, and where there is nothing left to show.
+    """
+    if result.status != "fail" or any(found.id in _NOT_JUDGED for found in result.findings):
+        return ""
+    entry = read_memory(folder)["exercises"].get(exercise.id)
+    missed = _count(entry, "missed") if isinstance(entry, dict) else 0
+    if missed < 2:
+        return ""
+    with contextlib.suppress(InputError):
+        if rung_of(entry) < len(rungs(exercise)):
+            return "hint"
+        return "solution" if exercise.solution is not None else ""
+    return ""
 
 
 def diagnosis(history: History) -> tuple[tuple[str, int, int], ...]:
@@ -199,6 +274,47 @@ def _fits(result: Result) -> tuple[str, ...]:
     """Return what the whole answer fits; of one that is refused, what shows in the refusals."""
     refused = (name for found in result.findings for name in found.misconceptions)
     return result.misconceptions or tuple(dict.fromkeys(refused))
+
+
+def _put(memory: Memory, exercise: Exercise, answer: Remembered, day: dt.date, *, draft: bool) -> None:
+    """Put one judged answer into the memory."""
+    if exercise.id not in memory["exercises"] and len(memory["exercises"]) >= MOST:
+        return
+    entry = entry_of(memory, exercise.id)
+    known = _past(entry)
+    if known is not None and known.last == answer and entry.get("again") is not True:
+        return
+    if known is None:
+        entry["first"] = _written(answer)
+    entry["last"] = _written(answer)
+    entry.pop("again", None)
+    memory["current"] = exercise.id
+    right = answer.status == "pass"
+    entry["tries"] = _count(entry, "tries") + 1
+    entry["missed"] = 0 if right else _count(entry, "missed") + 1
+    if right and not isinstance(entry.get("solved"), dict):
+        seen = entry.get("solution") is True
+        entry["solved"] = {"on": day.isoformat(), "hints": rung_of(entry), "solution": seen}
+    if draft and not right:
+        return
+    concepts = memory.get("concepts")
+    boxes = memory["concepts"] = concepts if isinstance(concepts, dict) else {}
+    for concept in exercise.concepts:
+        box = review.moved(review.read_box(boxes.get(concept)), right=right, day=day)
+        if box is not None:
+            boxes[concept] = review.written_box(box, boxes.get(concept))
+    if not boxes:
+        del memory["concepts"]
+
+
+def _past(entry: Mapping[str, object]) -> Past | None:
+    first, last = _recall(entry.get("first")), _recall(entry.get("last"))
+    return Past(first, last) if first is not None and last is not None else None
+
+
+def _count(entry: Mapping[str, object], key: str) -> int:
+    value = entry.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000 else 0
 
 
 def _is_source(exercise: Exercise, folder: Path) -> bool:

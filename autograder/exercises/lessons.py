@@ -60,13 +60,12 @@ class Lesson:
     @property
     def number(self) -> int:
         """Its place in the course; 0 for a page that is no lesson."""
-        match = _NAME.match(self.name)
-        return int(match["number"]) if match else 0
+        return number_of(self.file)
 
     @property
     def track(self) -> int:
         """Which lessons belong together: those with the same tens, from 1 on counted as 0, from 21 on as 2."""
-        return 0 if self.number < 20 else 2 if self.number < 40 else 4
+        return track_of(self.number)
 
     @property
     def file(self) -> str:
@@ -103,6 +102,21 @@ class Lesson:
     def prose(self) -> Iterator[Line]:
         """The lines that people read: no code, no tables."""
         return (line for line in self.lines if not line.fenced and not line.text.lstrip().startswith("|"))
+
+
+def track_of(number: int) -> int:
+    """Return the track of a lesson with this number, as `Lesson.track` has it."""
+    return 0 if number < 20 else 2 if number < 40 else 4
+
+
+def number_of(file: str) -> int:
+    """Return the number of a lesson from its notebook, as exercises name it; 0 for a page that is no lesson.
+
+    >>> number_of("course/04-default-deny.ipynb")
+    4
+    """
+    match = _NAME.match(file.removeprefix("course/").removesuffix(".ipynb"))
+    return int(match["number"]) if match else 0
 
 
 def read_lessons(course: Course) -> tuple[Lesson, ...]:

@@ -220,11 +220,11 @@ def _block(text: str, style: Style) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    clean = _printable(" ".join(text.split()))
+    clean = printable(" ".join(text.split()))
     return textwrap.wrap(clean, max(width, 10), break_on_hyphens=False) or [""]
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text that cannot move the cursor: an answer may hold escape sequences."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "�", text)
 
@@ -242,7 +242,7 @@ def _excerpt(problem: Problem, text: str, style: Style) -> Iterator[str]:
     lines = text.split("\n")
     if not 1 <= problem.position.line <= len(lines):
         return
-    line = _printable(lines[problem.position.line - 1].replace("\t", " "))
+    line = printable(lines[problem.position.line - 1].replace("\t", " "))
     column = min(problem.position.column, len(line) + 1)
     number = f"{problem.position.line:>4} | "
     room = max(style.width - len(number) - 2, 10)

@@ -1,6 +1,7 @@
-"""The course in Jupyter: two magics and eleven functions.
+"""The course in Jupyter: two magics and thirteen functions.
 
-``%%manifest`` and ``%%predict``; ``task``, ``check``, ``show``, ``compare``, ``hint`` and ``solution``; for containers
+``%%manifest`` and ``%%predict``; ``task``, ``check``, ``show``, ``compare``, ``hint`` and ``solution``; ``progress``
+and ``certificate``; for containers
 ``context``, ``capabilities``, ``syscalls``, ``volumes`` and ``standards``.
 A notebook begins with one line::
 
@@ -15,12 +16,14 @@ from typing import Any
 
 from .cells import (
     capabilities,
+    certificate,
     check,
     compare,
     context,
     hint,
     manifest,
     predict,
+    progress,
     show,
     solution,
     standards,
@@ -31,11 +34,13 @@ from .cells import (
 
 __all__ = [
     "capabilities",
+    "certificate",
     "check",
     "compare",
     "context",
     "hint",
     "load_ipython_extension",
+    "progress",
     "show",
     "solution",
     "standards",
@@ -52,5 +57,5 @@ def load_ipython_extension(shell: Any) -> None:
     functions = {"check": check, "compare": compare, "hint": hint, "show": show, "solution": solution}
     functions |= {"task": task}
     functions |= {"context": context, "capabilities": capabilities, "syscalls": syscalls, "volumes": volumes}
-    functions |= {"standards": standards}
+    functions |= {"standards": standards, "progress": progress, "certificate": certificate}
     shell.push(functions, interactive=False)

@@ -1,4 +1,4 @@
-"""What the cells of a notebook call: two magics and eleven functions.
+"""What the cells of a notebook call: two magics and thirteen functions.
 
 Each returns something to look at. None raises for anything that a learner can write: a mistake becomes a sentence that
 says what is wrong and what to do. The learner's text is read, never run.
@@ -27,8 +27,9 @@ from autograder.exercises.checking import broken, check_answer
 from autograder.exercises.flow_tests import commit_tests, read_tests
 from autograder.exercises.hints import next_hint
 from autograder.exercises.hints import solution as solution_of
-from autograder.exercises.history import recurring, remember
+from autograder.exercises.history import offer, recurring, remember, saw_solution
 from autograder.exercises.predictions import answers_are, check_prediction, commit
+from autograder.exercises.progress import progress as progress_of
 from autograder.exercises.report import Style, result_lines
 from autograder.exercises.shape import nearest
 from autograder.exercises.spec import Exercise, Exercises
@@ -36,12 +37,14 @@ from autograder.manifests.documents import InputError
 from autograder.misconceptions import CATALOGUE
 from autograder.security.standards import LEVELS, Level
 
+from .certificate import certificate as certificate_of
 from .comparison import comparison, comparison_html, comparison_lines
 from .findings import outcome, result_html, take_away
 from .html import Child, Html, element, joined
 from .inside import twofold, twofold_answers, twofold_html, twofold_lines
 from .output import Graded, Output
 from .predictions import prediction_html, tests_html
+from .progress import progress_html, progress_lines, tracks_html
 from .readings import reading_output
 from .scene import SHOP, Scene, scene_named, scene_of_exercise
 from .security import (
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
 
 
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+CERTIFICATE: Final = "certificate.html"
 MISSPELT: Final = 0.85
 """How much of a name must agree with an exercise's for a slip of the keyboard: lessons have names of their own."""
 _RUN: Final[dict[tuple[Path, str], str]] = {}
@@ -201,6 +205,14 @@ def check(exercise: str) -> Output:
         again = recurring(remember(found, result, answer.text, folder), result)
     html = result_html(result, file, take_away(found.concepts), again)
     lines = list(result_lines(result, _PLAIN, recurring=again))
+    calls = {"hint": f'hint("{found.id}")', "solution": f'solution("{found.id}", asked=True)'}
+    if file and (offered := offer(found, result, folder)):
+        told = "Stuck? For the next hint, run" if offered == "hint" else "Stuck? To see how it is done, run"
+        call = calls[offered]
+        html = joined(
+            html, element("p", f"{told} ", element("code", call), " in a cell of your own.", class_="pg-quiet")
+        )
+        lines += ["", f"{told} {call} in a cell of your own."]
     if result.status == "pass" and _has_solution(found):
         call = f'solution("{found.id}")'
         html = joined(html, element("p", "For the reasoning, run ", element("code", call), ".", class_="pg-quiet"))
@@ -327,11 +339,35 @@ def solution(exercise: str, *, asked: bool = False) -> Output:
     found = _exercise(exercise)
     shown = solution_of(found, passed=not asked and _has_solution(found) and _is_right(found), asked=asked)
     if shown.kind == "solution":
+        if asked and not _is_right(found):
+            saw_solution(found, Path.cwd())
         return Solution(shown.text, shown.answers[0] if shown.answers else "")
     sentence = shown.text
     if shown.kind == "not-yet":
         sentence += f' To ask, run solution("{found.id}", asked=True).'
     return Output(outcome("pg-note", "i", sentence), sentence)
+
+
+@_spoken(Output)
+def progress() -> Output:
+    """Show how far you have come: by track and by concept, what is due for review, and what comes next."""
+    found = progress_of(Exercises(find_course(around=Path.cwd())), Path.cwd())
+    return Output(progress_html(found), "\n".join(progress_lines(found)))
+
+
+@_spoken(Output)
+def certificate(name: str = "") -> Output:
+    """Write certificate.html beside the notebook: which tracks are complete, with your name if you give it."""
+    course = find_course(around=Path.cwd())
+    found = progress_of(Exercises(course), Path.cwd())
+    page = certificate_of(found, course.title, str(name))
+    if page is None:
+        sentence = "No track is complete yet, so there is no certificate."
+        return Output(joined(outcome("pg-note", "i", sentence), tracks_html(found)), sentence)
+    replace_file(Path.cwd() / CERTIFICATE, page)
+    sentence = f"{CERTIFICATE} is written. Open it, and print it from the browser."
+    link = element("p", element("a", CERTIFICATE, href=CERTIFICATE, target="_blank"))
+    return Output(outcome("pg-good", "✓", sentence, link), sentence)
 
 
 class Hint(Output):
