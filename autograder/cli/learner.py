@@ -144,10 +144,10 @@ def summary_lines(found: Progress, style: Style) -> Iterator[str]:
 
 def concept_line(known: Known, found: Progress, style: Style) -> str:
     """Return a concept as one line."""
-    role = {"mastered": "good", "practised": "warn", "new": "quiet"}[known.grip]
+    role = {"mastered": "good", "practiced": "warn", "new": "quiet"}[known.grip]
     when = f", {days(known.due, found.day)}" if known.due else ""
     word = f"{known.grip}{when}"
     room = style.width - 2 - 2 - 5 - 2 - 24
     title = known.title if len(known.title) <= room else known.title[: max(room - 1, 1)] + ("." if style.plain else "…")
-    sign = {"mastered": "good", "practised": "warn", "new": "quiet"}[known.grip]
+    sign = {"mastered": "good", "practiced": "warn", "new": "quiet"}[known.grip]
     return f"  {style.paint(style.sign(sign), role)} {known.id:<4} {title:<{max(room, 1)}}  {style.paint(word, role)}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HELP = "where do I stand, and what comes next?"
 
 DESCRIPTION = """\
-Show how far you have come: by track, and by concept. A concept is practised
+Show how far you have come: by track, and by concept. A concept is practiced
 when one of its exercises was right, and mastered when two were right without a
 hint. It comes up for review after 1 day, then after 3, 7 and 21 days. Beliefs
 that your answers fitted stay listed until an answer speaks against them.
@@ -105,7 +105,7 @@ def lines(found: Progress, style: Style) -> Iterator[str]:
     touched = [known for known in found.concepts if known.grip != "new"]
     mastered = sum(known.grip == "mastered" for known in touched)
     yield style.paint(
-        f"Concepts: {len(touched)} of {len(found.concepts)} practised, {mastered} of them mastered", "head"
+        f"Concepts: {len(touched)} of {len(found.concepts)} practiced, {mastered} of them mastered", "head"
     )
     for known in touched:
         yield learner.concept_line(known, found, style)

@@ -4,7 +4,7 @@
 of           it is
 ============ ======================================================================================================
 an exercise  ``right`` while the answer that was checked last is, ``tried`` while it is not, else ``new``
-a concept    ``mastered`` when two different exercises about it were right without a hint, ``practised`` when one was
+a concept    ``mastered`` when two different exercises about it were right without a hint, ``practiced`` when one was
              right at all, else ``new``; and due for review when `review` says so
 a belief     still open while it fits an answer that is not right yet; also after that, until another exercise that
              could have shown it is answered without it
@@ -39,7 +39,7 @@ from .review import read_box
 from .spec import Exercise, Exercises
 
 State = Literal["new", "tried", "right"]
-Grip = Literal["new", "practised", "mastered"]
+Grip = Literal["new", "practiced", "mastered"]
 
 TRACKS: Final = {0: "network", 2: "containers", 4: "both"}
 """The names of the tracks, by `lessons.track_of`."""
@@ -347,7 +347,7 @@ def _concepts(course: Course, standings: Iterable[Standing], memory: Memory) -> 
     for name, ones in about.items():
         box = read_box(boxes.get(name))
         right = [one for one in ones if one.solved is not None or one.state == "right"]
-        grip: Grip = "mastered" if sum(one.alone for one in ones) >= ENOUGH else "practised" if right else "new"
+        grip: Grip = "mastered" if sum(one.alone for one in ones) >= ENOUGH else "practiced" if right else "new"
         due = box.due if box is not None else None
         found.append(Known(name, titles.get(name, name), grip, len(right), len(ones), due, _review(ones)))
     return tuple(found)

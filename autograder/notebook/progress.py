@@ -14,7 +14,7 @@ from .matrix import scrolling
 
 _MOST: Final = 5
 """How much of what is due is shown."""
-_GRIPS: Final = {"mastered": ("✓", "pg-good"), "practised": ("·", "pg-note"), "new": ("", "")}
+_GRIPS: Final = {"mastered": ("✓", "pg-good"), "practiced": ("·", "pg-note"), "new": ("", "")}
 
 
 def progress_html(found: Progress) -> Html:
@@ -103,8 +103,8 @@ def _beliefs_html(found: Progress) -> Html | None:
 
 def _concepts_html(found: Progress) -> Html:
     mastered = sum(known.grip == "mastered" for known in found.concepts)
-    practised = sum(known.grip != "new" for known in found.concepts)
-    summary = f"Concepts: {practised} of {len(found.concepts)} practised, {mastered} of them mastered"
+    practiced = sum(known.grip != "new" for known in found.concepts)
+    summary = f"Concepts: {practiced} of {len(found.concepts)} practiced, {mastered} of them mastered"
     head = element("tr", [element("th", name, scope="col") for name in ("concept", "state", "exercises", "review")])
     rows = [_concept_row(known, found.day) for known in found.concepts]
     table = element("table", element("caption", "The concepts"), element("thead", head), element("tbody", rows))

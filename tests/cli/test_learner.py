@@ -271,7 +271,7 @@ def test_progress_for_programs(desk, monkeypatch):
     fits("progress", found)
     concepts = {known["id"]: known for known in found["concepts"] if known["right"]}
     assert concepts
-    assert {known["state"] for known in concepts.values()} == {"practised"}
+    assert {known["state"] for known in concepts.values()} == {"practiced"}
     assert {known["due"] for known in concepts.values()} == {"2026-03-03"}
     assert {known["review"] for known in concepts.values()} == {None}
     monkeypatch.setattr(review, "today", lambda: MONDAY + dt.timedelta(days=1))
