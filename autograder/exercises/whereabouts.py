@@ -29,6 +29,7 @@ def desk_of(start: Path) -> Path | None:
 def folders(exercise: Exercise, start: Path, *, anywhere: bool = False) -> list[Path]:
     """Return the folders at or below `start` in which an answer to an exercise may lie.
 
+    Beside ``solutions/`` the course's own release is none of them: what is written there would be everybody's.
     `anywhere` adds those of the desk that `start` lies on, also when it lies in another folder of it.
     """
     candidates = [start / pattern.format(assignment=exercise.assignment) for pattern in _BELOW]
@@ -37,7 +38,7 @@ def folders(exercise: Exercise, start: Path, *, anywhere: bool = False) -> list[
         candidates += [desk / pattern.format(assignment=exercise.assignment) for pattern in _ON_DESK]
     found: dict[Path, Path] = {}
     for folder in candidates:
-        if folder.is_dir():
+        if folder.is_dir() and not _is_release(exercise, folder):
             found.setdefault(folder.absolute(), folder)
     return list(found.values())
 
@@ -68,3 +69,12 @@ def home_of(exercise: Exercise, start: Path) -> Path | None:
         return None
     own = desk / _ON_DESK[0].format(assignment=exercise.assignment)
     return own if own.is_dir() else desk / "course"
+
+
+def _is_release(exercise: Exercise, folder: Path) -> bool:
+    """Return whether a folder is part of the release that lies beside the exercise's own ``solutions/``."""
+    solutions = exercise.folder.absolute().parents[1]
+    return solutions.name == "solutions" and folder.absolute() in (
+        solutions.parent / "exercises" / exercise.assignment,
+        solutions.parent / "course",
+    )

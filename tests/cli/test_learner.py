@@ -17,7 +17,7 @@ from autograder.exercises.memory import ON_DESK
 from .running import fits, run
 
 FIXTURE = Path(__file__).parents[1] / "exercises" / "fixtures" / "course"
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "golden_learner"
 MONDAY = dt.date(2026, 3, 2)
 
 
@@ -35,6 +35,7 @@ spec:
   - from:
     - {}
 """
+STARTER = (FIXTURE / "solutions" / "shop" / "only-api" / "starter.yaml").read_text(encoding="utf-8")
 RIGHT, WRONG = sample("only-api", "right"), sample("only-api", "wrong")
 
 
@@ -114,7 +115,7 @@ def test_the_list_as_people_see_it(desk, request, columns):
         pytest.param(RIGHT, "right", id="right"),
         pytest.param(WRONG, "tried", id="wrong"),
         pytest.param("# nothing\n", "new", id="nothing was written"),
-        pytest.param("kind: [", "new", id="what cannot be read was not judged"),
+        pytest.param("kind: [", "tried", id="what kubectl refuses was tried"),
     ],
 )
 def test_the_list_knows_what_was_checked_last(desk, text, state):
@@ -218,7 +219,7 @@ def test_a_reset_keeps_the_old_answers_numbered(desk):
     answer(desk, RIGHT)
     run("reset", "only-api")
     assert [path.with_name(f"only-api.yaml.{n}").read_text(encoding="utf-8") for n in (1, 2)] == [WRONG, RIGHT]
-    assert "kind:" not in path.read_text(encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == f"# %%manifest only-api\n{STARTER}"
     assert "There was no other answer to keep." in run("reset", "only-api").out
 
 
@@ -229,7 +230,9 @@ def test_a_reset_puts_the_starter_into_the_notebook_too_and_keeps_its_answer(des
     page.write_text(json.dumps(book), encoding="utf-8")
     found = run("reset", "only-api")
     assert "and in shop.ipynb, cell 2" in found.out
-    assert "kind:" not in json.loads(page.read_text(encoding="utf-8"))["cells"][1]["source"]
+    assert json.loads(page.read_text(encoding="utf-8"))["cells"][1][
+        "source"
+    ] == f"%%manifest only-api\n{STARTER}".rstrip("\n")
     kept = (desk / "exercises" / "shop" / "answers" / "only-api.yaml.1").read_text(encoding="utf-8")
     assert kept == "# %%manifest only-api\n" + WRONG
 

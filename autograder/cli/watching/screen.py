@@ -16,6 +16,7 @@ The head and the keys always stand there. What lies between them moves with the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -37,6 +38,7 @@ _KEYS: Final = {
 _TASK: Final = 3
 """How many lines of the task are shown at least while there is a finding."""
 _NARROW: Final = 20
+_PAINT: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def screen(session: Session, style: Style, height: int) -> list[str]:
@@ -44,7 +46,10 @@ def screen(session: Session, style: Style, height: int) -> list[str]:
     head = list(_list_head(session, style) if session.view == "list" else _head(session, style))
     foot = list(_foot(session, style))
     room = max(height - len(head) - len(foot), 1)
-    body = _list(session, style, room) if session.view == "list" else _body(session, style, room)
+    if session.view == "list":
+        body = [_cut(line, style) for line in _list(session, style, room)]
+    else:
+        body = [part for line in _body(session, style, room) for part in _folded(line, style)]
     most = max(len(body) - room, 0)
     session.offset = min(session.offset, most)
     shown = body[session.offset : session.offset + room]
@@ -54,7 +59,9 @@ def screen(session: Session, style: Style, height: int) -> list[str]:
             "down for more" if session.offset < most else "",
         ]
         foot[0] = style.paint(_rule(style, f" {', '.join(filter(None, rest))} "), "quiet")
-    return [*head, *shown, *[""] * (room - len(shown)), *foot][-height:]
+    lines = [*head, *shown, *[""] * (room - len(shown)), *foot][-height:]
+    # A line that the terminal breaks by itself would push all others out of their places.
+    return [_cut(line, style) for line in lines]
 
 
 def _head(session: Session, style: Style) -> Iterator[str]:
@@ -211,7 +218,17 @@ def _rule(style: Style, text: str = "") -> str:
     return f"{line[:2]}{text}{line[2:]}"
 
 
-def _cut(text: str, style: Style) -> str:
-    if len(text) <= style.width:
-        return text
-    return text[: max(style.width - 3, 0)] + "..." if style.plain else text[: max(style.width - 1, 0)] + "…"
+def _folded(line: str, style: Style) -> list[str]:
+    """Return a line in parts that fit. YAML and names are not wrapped at words: they are there to be read exactly."""
+    bare = _PAINT.sub("", line)
+    if len(bare) <= style.width:
+        return [line]
+    return [bare[at : at + style.width] for at in range(0, len(bare), style.width)]
+
+
+def _cut(line: str, style: Style) -> str:
+    """Return a line, or as much of it as fits; then without color, which could be cut in the middle."""
+    bare = _PAINT.sub("", line)
+    if len(bare) <= style.width:
+        return line
+    return bare[: max(style.width - 3, 0)] + "..." if style.plain else bare[: max(style.width - 1, 0)] + "…"
