@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from autograder.manifests.limits import ANSWERS, InputError
 from autograder.manifests.load import Ignored, Manifests, Options, load_text
@@ -32,17 +32,8 @@ from autograder.misconceptions import recognize
 from autograder.network.cluster import Cluster
 from autograder.network.reachability import Reachability, reachability
 from autograder.network.semantics import KUBERNETES, Semantics
-from autograder.security.semantics import KUBERNETES as AS_CLUSTERS_DO
-from autograder.security.semantics import Semantics as Inner
 
 from .answers import Answer, magic_of, readable, state_of
-from .containers.diagnosis import fits as fits_inside
-from .containers.diagnosis import telling as telling_inside
-from .containers.judging import Inside
-from .containers.judging import Judged as JudgedInside
-from .containers.judging import judge as judge_inside
-from .containers.node import Machine, machine_of
-from .containers.phrasing import container_finding
 from .diagnosis import differing, fits
 from .effect import Effect, effect_of
 from .findings import Finding, finding, told
@@ -51,6 +42,15 @@ from .judging import Hearing, IntentError, Judged, Question
 from .phrasing import flow_finding
 from .scoring import raw, score
 from .spec import Exercise, read_file
+
+if TYPE_CHECKING:
+    from autograder.security.semantics import Semantics as Inner
+
+    from .containers.judging import Inside
+    from .containers.judging import Judged as JudgedInside
+    from .containers.node import Machine
+
+# What judges containers is imported where it is needed: a check from a shell about flows would wait for it in vain.
 
 Status = Literal["pass", "fail", "error"]
 
@@ -121,7 +121,11 @@ class Judgement:
     def telling(self) -> tuple[str, ...]:
         """Return the misconceptions under which the answer would do something else than it does."""
         of_flows = differing(self.hearing.question, self.hearing.after.reach) if self.hearing is not None else ()
-        return (*of_flows, *(telling_inside(self.readings) if self.readings is not None else ()))
+        if self.readings is None:
+            return of_flows
+        from .containers.diagnosis import telling
+
+        return (*of_flows, *telling(self.readings))
 
     @property
     def leaks(self) -> bool:
@@ -158,7 +162,7 @@ class World:
         if exercise.prediction is not None and not exercise.prediction.enforced:
             self.cluster = self.cluster.with_policies([])
         self._readings: dict[Semantics, Reachability] = {}
-        self._unchanged: dict[Inner, Inside] = {}
+        self._unchanged: dict[Inner | None, Inside] = {}
         self.beliefs: dict[str, tuple[str, ...]] = {}
         """What answers fit, by their objects; `_believed` keeps it."""
         try:
@@ -185,26 +189,40 @@ class World:
     @cached_property
     def machine(self) -> Machine:
         """The node of the scene and what is known of its images. Raises `InputError` for files that cannot be read."""
+        from .containers.node import machine_of
+
         return machine_of(self.exercise.world)
 
-    def inside(self, added: Iterable[Object] = (), semantics: Inner = AS_CLUSTERS_DO) -> Inside:
-        """Return the containers of the scene with an answer's objects added, as somebody reads them."""
+    def inside(self, added: Iterable[Object] = (), semantics: Inner | None = None) -> Inside:
+        """Return the containers of the scene with an answer's objects added, as somebody, or a cluster, reads them."""
         objects = {**self.objects, **{key_of(thing): thing for thing in added}}
-        return Inside(objects.values(), self.machine, semantics)
+        return self._read_inside(objects, semantics)
 
     def inside_refused(self, manifests: Manifests, semantics: Inner) -> Inside:
         """Return the same for an answer that the API server refuses: what its Pods would have been."""
         pods = [entry.pod for entry in manifests.refused_pods]
         problems = {(entry.pod.namespace, entry.pod.name): entry.problems for entry in manifests.refused_pods}
         objects = {**self.objects, **{key_of(thing): thing for thing in (*manifests.objects, *pods)}}
-        return Inside(objects.values(), self.machine, semantics, problems)
+        return self._read_inside(objects, semantics, problems)
 
-    def unchanged(self, semantics: Inner = AS_CLUSTERS_DO) -> Inside:
+    def unchanged(self, semantics: Inner | None = None) -> Inside:
         """Return the containers as they are without an answer: those of the scene, and what only the starter has."""
         if semantics not in self._unchanged:
             objects = {**{key_of(thing): thing for thing in self._started}, **self.objects}
-            self._unchanged[semantics] = Inside(objects.values(), self.machine, semantics)
+            self._unchanged[semantics] = self._read_inside(objects, semantics)
         return self._unchanged[semantics]
+
+    def _read_inside(
+        self,
+        objects: Mapping[Any, Object],
+        semantics: Inner | None,
+        problems: Mapping[tuple[str, str], tuple[Problem, ...]] | None = None,
+    ) -> Inside:
+        from autograder.security.semantics import KUBERNETES as AS_CLUSTERS_DO
+
+        from .containers.judging import Inside
+
+        return Inside(objects.values(), self.machine, semantics or AS_CLUSTERS_DO, problems)
 
     @cached_property
     def _started(self) -> tuple[Pod, ...]:
@@ -451,6 +469,8 @@ def _judgement(world: World, read: _Answered) -> Judgement | None:
         hearing = world.question.ask(reachability(world.under(read.objects)), world.reading())
     inside: tuple[JudgedInside, ...] = ()
     if intent.inside:
+        from .containers.judging import judge as judge_inside
+
         inside = judge_inside(intent.inside, intent.namespaces, world.inside(read.objects), world.unchanged())
     return Judgement(
         hearing,
@@ -523,6 +543,8 @@ def _fits(world: World, read: _Answered, judgement: Judgement) -> tuple[str, ...
     if flows and not inside and judgement.hearing is not None:
         return fits(world.question, judgement.hearing.after.reach, flows, world.reading)
     if inside and not flows:
+        from .containers.diagnosis import fits as fits_inside
+
         return fits_inside(
             world.intent.inside,
             world.intent.namespaces,
@@ -593,6 +615,8 @@ def _flow_findings(world: World, judgement: Judgement, believed: tuple[str, ...]
 def _inside_findings(world: World, judgement: Judgement, believed: tuple[str, ...]) -> Iterator[Finding]:
     for judged in judgement.inside:
         if judged.wrong is not None:
+            from .containers.phrasing import container_finding
+
             yield container_finding(judged, judged.wrong, believed, world.exercise.lesson)
 
 
@@ -622,6 +646,8 @@ def _believed_refused(world: World, read: _Answered) -> tuple[str, ...]:
     """
     if not world.intent.inside or not read.manifests.refused_pods:
         return ()
+    from .containers.diagnosis import fits as fits_inside
+
     return fits_inside(
         world.intent.inside,
         world.intent.namespaces,

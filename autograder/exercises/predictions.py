@@ -24,7 +24,6 @@ from autograder.manifests.limits import InputError
 
 from .answers import write_answer
 from .checking import Result
-from .containers.questions import ContainerQuestions
 from .counterexamples import CounterExamples
 from .findings import Finding, finding, told
 from .flow_questions import FlowQuestions
@@ -277,7 +276,12 @@ def _truths(exercise: Exercise) -> _Truths:
 def _asked(exercise: Exercise) -> Questions:
     """Return what the lines of a prediction are about."""
     prediction = _prediction(exercise)
-    return ContainerQuestions(exercise, prediction) if prediction.questions else FlowQuestions(exercise, prediction)
+    if not prediction.questions:
+        return FlowQuestions(exercise, prediction)
+    # Needed here alone: a question about flows need not wait for all that is known of containers.
+    from .containers.questions import ContainerQuestions
+
+    return ContainerQuestions(exercise, prediction)
 
 
 def _read(questions: Questions) -> _Truths:

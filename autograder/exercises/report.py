@@ -175,7 +175,7 @@ def short_ports(ports: PortSet) -> str:
 
 def _belief_lines(belief: Misconception, finding_id: str, style: Style) -> Iterator[str]:
     opening = _OPENINGS.get(finding_id, "The answer would be right if this were true")
-    if not belief.readings:
+    if belief.kind != "model":
         opening = "This is often written by people who think"
     yield from _block(f"{opening}: {belief.title}.", style)
     for text in (belief.believed, f"It is not so. {belief.true}", belief.why, f"Try it: {belief.try_}"):

@@ -45,8 +45,11 @@ class Misconception:
     """Which switch of that evaluator's semantics a believer sets; empty for a pattern."""
     values: tuple[str, ...] = ()
     """What believers set it to, the most common first."""
-    readings: tuple[network.Semantics, ...] | tuple[security.Semantics, ...] = ()
-    """The semantics for each of `values`."""
+
+    @property
+    def readings(self) -> tuple[network.Semantics, ...] | tuple[security.Semantics, ...]:
+        """The semantics for each of `values`. Only asking for them loads the evaluator."""
+        return _readings(self.area, self.switch, self.values) if self.area else ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,15 +108,16 @@ def _entry(name: str, fields: dict[str, Any]) -> Misconception:
         area=fields.get("area"),
         switch=switch,
         values=values,
-        readings=tuple(_reading(fields["area"], switch, value) for value in values),
     )
 
 
-def _reading(area: Area, switch: str, value: str) -> Any:
+@cache
+def _readings(area: Area, switch: str, values: tuple[str, ...]) -> tuple[Any, ...]:
     """Return the semantics of one evaluator with one switch turned; ``autograder.network`` is the area network."""
     from importlib import import_module
 
-    return import_module(f"autograder.{area}.semantics").Semantics(**{switch: value})
+    semantics = import_module(f"autograder.{area}.semantics").Semantics
+    return tuple(semantics(**{switch: value}) for value in values)
 
 
 def models(area: Area | None = None) -> tuple[Misconception, ...]:
@@ -122,12 +126,12 @@ def models(area: Area | None = None) -> tuple[Misconception, ...]:
     >>> len(models("network")), len(models("security")), len(models())
     (16, 16, 32)
     """
-    return tuple(entry for entry in CATALOGUE.values() if entry.readings and area in {None, entry.area})
+    return tuple(entry for entry in CATALOGUE.values() if entry.kind == "model" and area in {None, entry.area})
 
 
 def patterns() -> tuple[Misconception, ...]:
     """Return the misconceptions that show in what the API server refuses, in the order of the catalogue."""
-    return tuple(entry for entry in CATALOGUE.values() if not entry.readings)
+    return tuple(entry for entry in CATALOGUE.values() if entry.kind == "pattern")
 
 
 @overload
@@ -151,7 +155,7 @@ def semantics(name: str, area: Area = "network") -> network.Semantics | security
     entry = CATALOGUE.get(head)
     if entry is None:
         raise UnknownMisconceptionError(f"{head!r} is no misconception of the catalogue. {_suggestion(head, area)}")
-    if not entry.readings:
+    if entry.kind == "pattern":
         raise UnknownMisconceptionError(
             f"{head!r} shows in what the API server refuses, so nothing can be evaluated under it. "
             f"These can be: {', '.join(model.id for model in models(area))}."
