@@ -45,10 +45,14 @@ def _check(severity: str, findings: list[Finding], out: Terminal, width: int, *,
     yield from (out.paint(line, _ROLES[severity]) for line in head)
     shown = findings if everything else findings[:_FEW]
     shared = len({found.wanted for found in findings}) == 1
+    # Of a field the line says it all; a rule needs the sentence.
+    causes = {found.because for found in findings} if first.check.texts.get("because") != "{field}" else set()
     for found in shown:
-        yield from _finding(found, out, width, wanted=not shared)
+        yield from _finding(found, out, width, wanted=not shared, because=len(causes) > 1)
     if len(shown) < len(findings):
         yield from paragraph(f"and {len(findings) - len(shown)} more; --all shows them", width, "  ", "    ")
+    if len(causes) == 1:
+        yield from _row("because", first.because, out, width)
     if shared:
         yield from _row("wanted", first.wanted, out, width)
     yield from _row("why", first.why, out, width)
@@ -56,12 +60,11 @@ def _check(severity: str, findings: list[Finding], out: Terminal, width: int, *,
     yield from _row("check", first.id, out, width)
 
 
-def _finding(found: Finding, out: Terminal, width: int, *, wanted: bool) -> Iterator[str]:
+def _finding(found: Finding, out: Terminal, width: int, *, wanted: bool, because: bool) -> Iterator[str]:
     place = f"{found.file}:{found.line}" if found.file and found.line else found.file or ""
     yield from paragraph(printable(f"{found.subject} ({place})" if place else found.subject), width, "  ", "    ")
     yield from paragraph(printable(found.got), width, "    ", "    ")
-    # Of a field the line says it all; a rule needs the sentence.
-    if found.because and found.check.texts.get("because") != "{field}":
+    if because:
         yield from _row("because", found.because, out, width, indent=4)
     if wanted:
         yield from _row("wanted", found.wanted, out, width, indent=4)
@@ -85,7 +88,9 @@ def _exposed(review: Review, out: Terminal, width: int) -> Iterator[str]:
         return
     yield out.paint("exposed to the outside", "head")
     for door in review.exposed:
-        if not door.open:
+        if door.undefined:
+            reach = f"as open as its node is{f', on {door.ports}' if door.ports else ''}"
+        elif not door.open:
             reach = "its policies let nobody outside in"
         elif door.everyone:
             reach = f"every address reaches {door.open}"

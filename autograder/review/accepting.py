@@ -3,7 +3,7 @@
 | written | where | accepts |
 |---|---|---|
 | ``# pod-guardrails/accept: ID reason`` | a comment anywhere in the document | findings of this check in the document |
-| ``pod-guardrails/accept: ID reason`` | an annotation of the object; several on lines of their own | the same, in the object |
+| ``pod-guardrails/accept: ID reason`` | an annotation; several on lines of their own | the same, in the object |
 
 Without a reason nothing is accepted. What accepts nothing any more is told.
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final, cast
@@ -35,7 +35,7 @@ class Check:
     """The notebook that teaches it: ``course/05-one-hyphen.ipynb``."""
     see: str
     """The official page about it; empty where there is none."""
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] = field(repr=False)
     """How subject, wanted, got and because are worded; empty for what an intent asks."""
 
 
@@ -46,6 +46,11 @@ def checks() -> Mapping[str, Check]:
         loaded = tomllib.load(stream)
     own = {name: _check(name, texts) for name, texts in loaded.items()}
     return {**_of_intents(), **own}
+
+
+def title_of(check: Check) -> str:
+    """Return what a check is called where no finding fills its title in."""
+    return check.title.replace("{who}", "The API server")
 
 
 def rank() -> Mapping[str, int]:

@@ -26,6 +26,8 @@ class Exposed:
     """Those of them that some address outside the cluster surely reaches."""
     everyone: bool
     """Whether every address outside reaches all of `open`."""
+    undefined: bool = False
+    """Whether the specification leaves open who gets in: the Pod is on its node's network."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the door as the command line shows it."""
@@ -35,6 +37,7 @@ class Exposed:
             "ports": _json(self.ports),
             "open": _json(self.open),
             "everyone": self.everyone,
+            "undefined": self.undefined,
         }
 
 
@@ -51,8 +54,7 @@ def exposed(scene: Scene) -> Iterator[Exposed]:
             ports = PortSet.EMPTY
             for declared in pod.ports:
                 ports |= PortSet.of(declared.protocol, declared.number)
-            # No policy can be relied on there, so all that it serves is as open as its node.
-            yield Exposed(scene.name(pod), "hostNetwork", ports, ports, everyone=True)
+            yield Exposed(scene.name(pod), "hostNetwork", ports, PortSet.EMPTY, everyone=False, undefined=True)
             continue
         for container in pod.spec.get("containers", ()):
             for port in container.get("ports", ()):

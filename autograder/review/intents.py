@@ -1,8 +1,7 @@
-"""Flows that must and must not be possible, as code: an intent in the exercises' own format, asked of a team's manifests.
+"""Flows that must and must not be possible, as code: an intent as exercises have it, asked of a team's manifests.
 
 The judging and the words are those of exercises. What compares with a scene before an answer has no meaning here, and
-is refused: ``rest: unchanged``, ``keep``, ``rejected``. ``allow`` says which kinds an answer may hold, and is not looked
-at.
+is refused: ``rest: unchanged``, ``keep``, ``rejected``. ``allow``, the kinds that an answer may hold, plays no role.
 """
 
 from __future__ import annotations

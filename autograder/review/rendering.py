@@ -2,7 +2,7 @@
 
 | the folder holds | is rendered by |
 |---|---|
-| ``kustomization.yaml``, ``kustomization.yml`` or ``Kustomization`` | ``kubectl kustomize FOLDER``, else ``kustomize build FOLDER`` |
+| a kustomization (three names) | ``kubectl kustomize FOLDER``, else ``kustomize build FOLDER`` |
 | ``Chart.yaml`` | ``helm template FOLDER`` |
 | anything else | nobody: its files are manifests |
 
@@ -87,8 +87,8 @@ def _render(folder: str, mark: Path, limits: Limits, namespace: str, patience: f
     if tool is None:
         programs = " or ".join(each.program for each in tools)
         raise InputError(
-            f"{folder} is {what}, and {programs} is not installed. Install it, or render where it is, and pipe: {by_hand}. "
-            "With --no-render the files are read as they stand."
+            f"{folder} is {what}, and {programs} is not installed. Install it, or render where it is, and pipe: "
+            f"{by_hand}. With --no-render the files are read as they stand."
         )
     command = [*tool.command, shown, *(["--namespace", namespace] if chart and namespace else [])]
     program = shutil.which(tool.program) or tool.program
@@ -98,7 +98,8 @@ def _render(folder: str, mark: Path, limits: Limits, namespace: str, patience: f
         )
     except subprocess.TimeoutExpired:
         raise InputError(
-            f"{' '.join(command)} took more than {patience:g} seconds. Run it by hand, and pipe what it prints: {by_hand}."
+            f"{' '.join(command)} took more than {patience:g} seconds. Run it by hand, and pipe what it prints: "
+            f"{by_hand}."
         ) from None
     except OSError as error:
         raise InputError(f"{tool.program} cannot be run: {error.strerror}. Render by hand: {by_hand}.") from None
@@ -109,6 +110,7 @@ def _render(folder: str, mark: Path, limits: Limits, namespace: str, patience: f
         )
     if len(done.stdout) > limits.max_bytes:
         raise InputError(
-            f"{' '.join(command)} printed more than {size(limits.max_bytes)}. Render less, or raise {option('max_bytes')}."
+            f"{' '.join(command)} printed more than {size(limits.max_bytes)}. Render less, "
+            f"or raise {option('max_bytes')}."
         )
     return Rendered(f"<{' '.join([*tool.command, folder])}>", str(mark), done.stdout)

@@ -36,6 +36,8 @@ class Review:
     summary: Summary
     exposed: tuple[Exposed, ...]
     scene: Scene = field(compare=False, repr=False)
+    asked: bool = False
+    """Whether an intent was asked."""
 
     @property
     def manifests(self) -> Manifests:
@@ -105,6 +107,7 @@ def review(
             summary=exposure.summary(scene),
             exposed=tuple(exposure.exposed(scene)),
             scene=scene,
+            asked=asked is not None,
         )
 
 

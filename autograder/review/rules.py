@@ -1,4 +1,4 @@
-"""The rules of policies, each with where it is written, what its author wrote, and a key that stays when others move."""
+"""The rules of policies: where each is written, what its author wrote, and a key that stays when others move."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from autograder.manifests.load import Manifests
-from autograder.manifests.objects import LabelSelector, NetworkPolicy, Peer, Pod, Requirement, Service
+from autograder.manifests.objects import Direction, LabelSelector, NetworkPolicy, Peer, Pod, Requirement, Service
 from autograder.network.cluster import METADATA_NAME, Cluster
 from autograder.network.reachability import Reachability, reachability
 from autograder.network.selectors import describe, matches, requirement_matches, requirements
@@ -36,6 +36,9 @@ class Scene:
             id(pod): endpoint.id for pod, endpoint in zip(self.cluster.pods, self.cluster.pod_endpoints(), strict=True)
         }
         """The id of each Pod's endpoint, by the identity of the Pod."""
+        self.explained: set[tuple[int, Direction, int, int]] = set()
+        """Peers of which another finding says already why they match nobody: the policy's identity, the direction, the
+        rule, the peer."""
         self._pods: dict[str, list[Pod]] = defaultdict(list)
         for pod in self.cluster.pods:
             self._pods[pod.namespace].append(pod)

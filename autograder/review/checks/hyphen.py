@@ -58,6 +58,7 @@ def _pair(scene: Scene, each: Ruled, index: int, joined: Peer) -> Iterator[Findi
         return
     alone = scene.peer_pods(each.policy, Peer(joined.pod_selector))
     second = each.word, index + 1
+    scene.explained |= {(id(each.policy), each.direction, each.index, at) for at in (index, index + 1)}
     own = f"No Pod of {each.policy.namespace} has {selector_text(joined.pod_selector)}."
     yield finding(
         "dash-splits-peer",

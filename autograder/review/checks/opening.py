@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from autograder.manifests.objects import NetworkPolicy
 from autograder.network.selectors import is_empty
@@ -60,7 +61,7 @@ def _dead(scene: Scene, each: Ruled) -> Finding:
 def _rule(scene: Scene, each: Ruled) -> Iterator[Finding]:
     written = each.written()
     source, who = each.policy.source, named(each.policy)
-    common = {"policy": each.name, "rule": each.title}
+    common: dict[str, Any] = {"policy": each.name, "rule": each.title}
     subjects = scene.subjects(each.policy)
     rule = each.rule
     if not rule.peers and each.word in written and written[each.word] is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from autograder.manifests.objects import LabelSelector, NetworkPolicy, Peer
 from autograder.network.cluster import METADATA_NAME
@@ -19,29 +20,53 @@ def findings(scene: Scene) -> Iterator[Finding]:
         for each in ruled(policy):
             for index, peer in enumerate(each.rule.peers):
                 yield from _peer(scene, each, index, peer)
+    for namespace in scene.namespaces:
+        if not scene.pods_of(namespace):
+            yield _empty(scene, namespace)
+
+
+def _empty(scene: Scene, namespace: str) -> Finding:
+    """Return a finding for a namespace of which only policies are here."""
+    policies = [policy for policy in scene.policies if policy.namespace == namespace]
+    names = listed(policy.name for policy in policies)
+    return finding(
+        "policy-pods-not-here",
+        policies[0].source,
+        f"Namespace {namespace}",
+        path=("spec", "podSelector"),
+        subject=f"namespace {namespace}: {'policy' if len(policies) == 1 else 'policies'} {names}",
+        got=f"no Pod of {namespace} is here",
+        because="nothing in these manifests makes a Pod there",
+    )
 
 
 def _subject(scene: Scene, policy: NetworkPolicy) -> Iterator[Finding]:
     pods = scene.subjects(policy)
-    place = {"path": ("spec", "podSelector"), "key": selector_text(policy.pod_selector)}
     who, namespace = named(policy), policy.namespace
-    common = {"policy": f"{namespace}/{policy.name}", "namespace": namespace}
+    common: dict[str, Any] = {
+        "path": ("spec", "podSelector"),
+        "key": selector_text(policy.pod_selector),
+        "policy": f"{namespace}/{policy.name}",
+        "namespace": namespace,
+    }
     if pods:
         host = [scene.name(pod) for pod in pods if pod.host_network]
         if len(host) == len(pods):
-            yield finding("policy-on-host-network", policy.source, who, pods=listed(host), **place, **common)  # type: ignore[arg-type]
+            yield finding("policy-on-host-network", policy.source, who, pods=listed(host), **common)
         return
+    if not scene.pods_of(namespace):
+        return  # told once for the namespace
     service = scene.elsewhere(policy.pod_selector, namespace)
-    if service is not None or not scene.pods_of(namespace):
-        got = (
-            f"no Pod with {selector_text(policy.pod_selector)} is here" if service else f"no Pod of {namespace} is here"
+    if service is not None:
+        yield finding(
+            "policy-pods-not-here",
+            policy.source,
+            who,
+            subject=who,
+            got=f"no Pod with {selector_text(policy.pod_selector)} is here",
+            because=f"Service {namespace}/{service.name} selects Pods with these labels, so something else makes them",
+            **common,
         )
-        because = (
-            f"Service {service.namespace}/{service.name} selects Pods with these labels, so something else makes them"
-            if service
-            else "nothing in these manifests makes a Pod there"
-        )
-        yield finding("policy-pods-not-here", policy.source, who, got=got, because=because, **place, **common)  # type: ignore[arg-type]
         return
     yield finding(
         "policy-selects-nothing",
@@ -49,16 +74,15 @@ def _subject(scene: Scene, policy: NetworkPolicy) -> Iterator[Finding]:
         who,
         labels=selector_text(policy.pod_selector),
         nearest=scene.nearest(policy.pod_selector, scene.pods_of(namespace)),
-        **place,  # type: ignore[arg-type]
         **common,
     )
 
 
 def _peer(scene: Scene, each: Ruled, index: int, peer: Peer) -> Iterator[Finding]:
-    if peer.ip_block is not None:
+    if peer.ip_block is not None or (id(each.policy), each.direction, each.index, index) in scene.explained:
         return
     path = (*each.path, each.word, index)
-    common = {"policy": each.name, "rule": f"{each.title}, peer {index + 1}"}
+    common: dict[str, Any] = {"policy": each.name, "rule": f"{each.title}, peer {index + 1}"}
     key = f"{each.field} {peer_text(peer)}"
     spaces = scene.spaces(each.policy, peer)
     if not spaces:
@@ -97,7 +121,7 @@ def _peer(scene: Scene, each: Ruled, index: int, peer: Peer) -> Iterator[Finding
 
 
 def _no_namespace(
-    scene: Scene, each: Ruled, peer: Peer, path: tuple[str | int, ...], common: dict[str, str], key: str
+    scene: Scene, each: Ruled, peer: Peer, path: tuple[str | int, ...], common: dict[str, Any], key: str
 ) -> Iterator[Finding]:
     """Yield a finding where a label asks for what is the name of a namespace that is declared here."""
     selector = peer.namespace_selector or LabelSelector()

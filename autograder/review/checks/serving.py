@@ -54,7 +54,7 @@ def _servers(scene: Scene, each: Ruled) -> Iterable[Pod]:
 
 
 def _port(scene: Scene, each: Ruled, index: int, port: PolicyPort, servers: list[Pod]) -> Iterator[Finding]:
-    common = {"policy": each.name, "rule": each.title}
+    common: dict[str, Any] = {"policy": each.name, "rule": each.title}
     path = (*each.path, "ports", index)
     key = f"{each.field} {port_text(port)} {each.key}"
     if isinstance(port.port, str):

@@ -16,7 +16,7 @@ from autograder.manifests.problems import Path, format_path
 from autograder.review.findings import Finding, finding
 from autograder.review.scene import Scene, listed
 from autograder.security import Context, Images, Node, effective
-from autograder.security.capabilities import CAPABILITIES
+from autograder.security.capabilities import CAPABILITIES, granted
 from autograder.security.containers import containers_of, pod_security
 from autograder.security.identity import identity
 from autograder.security.standards import Judgement, Level, Violation
@@ -89,6 +89,7 @@ def findings(
             for context in effective(pod, node=node, images=images):
                 yield from _start(context)
         yield from _controls(pod, baseline, restricted, images)
+        yield from _names(pod, node)
         yield from _beyond(pod)
 
 
@@ -232,6 +233,8 @@ def _may_not_start(pod: Pod, node: Node, images: Images | None) -> bool:
     of_pod = pod_security(pod)
     if images or node.profiles is not None or pod.spec.get("hostUsers") is False or of_pod.get("sysctls"):
         return True
+    if pod.spec.get("os", {}).get("name") == "windows":
+        return True
     if of_pod.get("supplementalGroupsPolicy") or of_pod.get("seLinuxOptions") or of_pod.get("appArmorProfile"):
         return True
     for container in containers_of(pod):
@@ -241,12 +244,18 @@ def _may_not_start(pod: Pod, node: Node, images: Images | None) -> bool:
             return True
         if security.get("seLinuxOptions") or security.get("appArmorProfile"):
             return True
-        capabilities = security.get("capabilities", {})
-        if any(
-            name not in CAPABILITIES for key in ("add", "drop") for name in capabilities.get(key, ()) if name != "ALL"
-        ):
+        if any(_unknown(security)):
             return True
     return False
+
+
+def _unknown(security: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield where a capability stands whose name is not spelled as in capabilities(7); most of these mean nothing."""
+    capabilities = security.get("capabilities", {})
+    for key in ("add", "drop"):
+        for index, name in enumerate(capabilities.get(key, ())):
+            if name not in CAPABILITIES and name != "ALL":
+                yield key, index
 
 
 def _start(context: Context) -> Iterator[Finding]:
@@ -268,6 +277,35 @@ def _start(context: Context) -> Iterator[Finding]:
         message=f"{starts.reason}: {starts.message}" if starts.reason else starts.message,
         field=f"the {starts.stage} stops it; see {format_path(path)}",
     )
+
+
+def _names(pod: Pod, node: Node) -> Iterator[Finding]:
+    """Yield a finding for each container with names of capabilities that its runtime passes over."""
+    for container in containers_of(pod):
+        places = list(_unknown(container.security))
+        if not places:
+            continue
+        capabilities = container.security["capabilities"]
+        ignored = granted(
+            tuple(capabilities.get("add", ())), tuple(capabilities.get("drop", ())), runtime=node.runtime
+        ).ignored
+        for key, index in places:
+            name = capabilities[key][index]
+            if name in ignored:
+                path: Path = (
+                    *TEMPLATES[pod.kind], "spec", *container.path, "securityContext", "capabilities", key, index,
+                )  # fmt: skip
+                yield finding(
+                    "capability-unknown",
+                    pod.source,
+                    title_of(pod),
+                    path=path,
+                    key=f"{container.name} {key} {name}",
+                    misconceptions=("capability-names-any-form",),
+                    subject=title_of(pod),
+                    got=f"container {container.name}: {key} names {name}, which {node.name} does not know",
+                    field=_field(pod, path),
+                )
 
 
 # -- beyond the standards ----------------------------------------------------------------------------------------------

@@ -50,12 +50,12 @@ def _numbers(review: Review) -> str:
     numbers = review.numbers()
     levels = ", ".join(f"{count} {level}" for level, count in numbers["levels"].items() if count)
     parts = [
-        f"{numbers['workloads']} workloads ({levels})" if levels else "no workload",
-        f"{numbers['policies']} policies in {numbers['namespaces']} namespaces",
-        f"{len(review.exposed)} doors to the outside",
+        f"{_count(numbers['workloads'], 'workload')} ({levels})" if levels else "no workload",
+        f"{_count(numbers['policies'], 'policy', 'policies')} in {_count(numbers['namespaces'], 'namespace')}",
+        f"{_count(len(review.exposed), 'door')} to the outside",
     ]
     if review.accepted:
-        parts.append(f"{len(review.accepted)} findings accepted")
+        parts.append(f"{_count(len(review.accepted), 'finding')} accepted")
     return " · ".join(parts)
 
 
@@ -87,8 +87,8 @@ def _where(found: Finding) -> str:
     return escaped(f"{found.file}:{found.line}" if found.line else found.file)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' * (number != 1)}"
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def escaped(text: str) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from autograder import __version__
 from autograder.manifests.files import STDIN
-from autograder.review.catalogue import Check, checks
+from autograder.review.catalogue import Check, checks, title_of
 from autograder.review.findings import Finding
 from autograder.review.reviewing import Review
 
@@ -63,7 +63,7 @@ def _rule(check: Check) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": check.id,
         "name": "".join(part.capitalize() for part in check.id.split("-")),
-        "shortDescription": {"text": _plain(check.title)},
+        "shortDescription": {"text": title_of(check)},
         "defaultConfiguration": {"level": check.severity},
         "help": {"text": " ".join(part for part in (check.why, f"Lesson: {check.lesson}") if part)},
         "properties": {"lesson": check.lesson, "tags": ["security", "kubernetes"]},
@@ -73,11 +73,6 @@ def _rule(check: Check) -> dict[str, Any]:
     if check.see:
         rule["helpUri"] = check.see
     return rule
-
-
-def _plain(title: str) -> str:
-    """Return a title without the words that only a finding fills in."""
-    return title.replace("{who}", "The API server")
 
 
 def _result(found: Finding, rule: int, opened: Mapping[str, str]) -> dict[str, Any]:
