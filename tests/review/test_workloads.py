@@ -128,6 +128,20 @@ ROWS = {
         f"note secret-world-readable: {WEB}, volume v",
     ),
     "a Secret that nobody mounts": (wrong(volumes=[{"name": "v", "secret": {"secretName": "keys"}}]),),
+    "an unmasked /proc": (
+        wrong({"procMount": "Unmasked"}, hostUsers=False),
+        f"error proc-mount: {WEB}",
+    ),
+    "a HostProcess container": (
+        {**pod("web"), "spec": {
+            "os": {"name": "windows"},
+            "hostNetwork": True,
+            "securityContext": {"runAsNonRoot": True, "windowsOptions": {"hostProcess": True}},
+            "containers": [{"name": "web", "image": "web"}],
+        }},
+        f"error windows-host-process: {WEB}",
+        f"error host-namespaces: {WEB}",
+    ),
     "a host in a probe": (
         {**wrong(), "spec": {**wrong()["spec"], "containers": [
             {**wrong()["spec"]["containers"][0], "livenessProbe": {"tcpSocket": {"port": 80, "host": "10.0.0.1"}}},

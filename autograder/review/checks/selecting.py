@@ -51,7 +51,8 @@ def _subject(scene: Scene, policy: NetworkPolicy) -> Iterator[Finding]:
     }
     if pods:
         host = [scene.name(pod) for pod in pods if pod.host_network]
-        if len(host) == len(pods):
+        # A default for all Pods is right, whoever happens to be there.
+        if len(host) == len(pods) and not is_empty(policy.pod_selector):
             yield finding("policy-on-host-network", policy.source, who, pods=listed(host), **common)
         return
     if not scene.pods_of(namespace):
