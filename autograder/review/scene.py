@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 
 from autograder.manifests.load import Manifests
@@ -121,13 +122,14 @@ class Scene:
     def nearest(self, selector: LabelSelector, pods: Iterable[Pod]) -> str:
         """Return the Pod that comes closest to a selector and what it lacks, as a sentence; empty if none comes close.
 
-        Close is a Pod that fails one condition of several, or has another value for the label that is asked for.
+        Close is a Pod that meets one of the conditions, or whose value for a label looks like the one that is asked
+        for.
         """
         wanted = requirements(selector)
         best: tuple[int, str, Pod, Requirement] | None = None
         for pod in pods:
             failed = [each for each in wanted if not requirement_matches(each, pod.labels)]
-            if failed and (len(failed) < len(wanted) or any(each.key in pod.labels for each in failed)):
+            if failed and (len(failed) < len(wanted) or any(_looks_like(each, pod) for each in failed)):
                 rank = (len(failed), self.name(pod), pod, failed[0])
                 if best is None or rank[:2] < best[:2]:
                     best = rank
@@ -154,6 +156,11 @@ def may_match(selector: LabelSelector, pod: Pod) -> bool:
         if values is not None and not any(requirement_matches(requirement, {requirement.key: each}) for each in values):
             return False
     return True
+
+
+def _looks_like(requirement: Requirement, pod: Pod) -> bool:
+    value = pod.labels.get(requirement.key, "")
+    return bool(value) and bool(get_close_matches(value, requirement.values, n=1, cutoff=0.6))
 
 
 def fronts(service: Service, pod: Pod) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .scenes import DNS, by_app, closed, deny, namespace, pod, policy, reviewed, service, space, told
+from .scenes import DNS, by_app, closed, deny, namespace, pod, policy, reviewed, service, space, text, told
 
 WEB, API, DB = pod("web"), pod("api", ports=[("http", 8080)]), pod("db", ports=[("sql", 5432)])
 SHOP = [WEB, API, DB, *closed()]
@@ -188,6 +188,10 @@ FAULTS = {
         [*SHOP, DATA, *closed("data"), into("api", {"from": by_app("store"), "ports": PORT})],
         "warning peer-matches-nobody: NetworkPolicy shop/in, ingress rule 1, peer 1",
     ),
+    "a dash too many towards a namespace that is not here": (
+        [*SHOP, into("db", {"from": [names("data"), *by_app("report")], "ports": [{"port": 5432}]})],
+        "warning peer-matches-nobody: NetworkPolicy shop/in, ingress rule 1, peer 2",
+    ),
     "a namespace by a label that it has not": (
         [
             *SHOP, DATA, *closed("data"), namespace("data"),
@@ -279,3 +283,58 @@ FAULTS = {
 def test_what_is_found_is_this_and_nothing_else(name):
     documents, *expected = FAULTS[name]
     assert told(reviewed(documents)) == set(expected)
+
+
+def only(documents):
+    [found] = reviewed(documents).findings
+    return found
+
+
+BESIDES = {
+    "the nearest Pod, by a value that looks like it": (
+        into("api", {"from": by_app("wep"), "ports": PORT}),
+        "no Pod of shop has app=wep. The nearest is shop/web, which has app=web.",
+    ),
+    "no Pod that has nothing to do with it": (
+        into("api", {"from": by_app("prometheus"), "ports": PORT}),
+        "no Pod of shop has app=prometheus.",
+    ),
+    "the Service that leads elsewhere": (
+        into("api", {"ports": [{"port": 80}]}),
+        "TCP 80 is none of them. It is the port of Service shop/api, which leads to port 8080 of the Pods.",
+    ),
+    "the protocol that is served": (
+        into("api", {"ports": [{"port": 8080, "protocol": "SCTP"}]}),
+        "SCTP 8080 is none of them. They serve TCP 8080.",
+    ),
+    "the names that there are": (
+        into("api", {"ports": [{"port": "htp"}]}),
+        "TCP htp opens nothing. Their names are http.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BESIDES)
+def test_a_finding_names_what_is_near(name):
+    wrong, got = BESIDES[name]
+    assert only([*SHOP, service("api", [{"port": 80, "targetPort": 8080}]), wrong]).got == got
+
+
+def test_the_dash_is_proved_by_a_flow_and_the_line_of_the_dash():
+    documents, *_ = FAULTS["a dash too many"]
+    found = next(each for each in reviewed(documents).findings if each.id == "dash-splits-peer")
+    assert "data/web -> shop/api TCP 8080 is open, and would be closed" in found.got
+    assert found.misconceptions == ("dash-is-decoration",)
+    line = text(documents).splitlines()[(found.line or 0) - 2]
+    assert "podSelector" in line or "{" in line
+
+
+def test_one_end_is_told_with_the_flow_and_the_end_that_is_closed():
+    documents, *_ = FAULTS["ingress without the egress for it"]
+    found = only(documents)
+    assert found.got == "this rule allows shop/web -> shop/api TCP 8080, and the egress of shop/web does not"
+
+
+def test_dns_is_told_with_a_flow_that_is_open():
+    documents, *_ = FAULTS["DNS forgotten"]
+    assert "shop/web -> shop/api TCP 8080 is open, and shop/web cannot look up that name" in only(documents).got

@@ -28,12 +28,12 @@ def findings(scene: Scene) -> Iterator[Finding]:
         for each in ruled(policy):
             if each.applies:
                 for index, (first, second) in enumerate(zip(each.rule.peers, each.rule.peers[1:], strict=False)):
-                    joined = _joined(first, second)
+                    joined = joined_of(first, second)
                     if joined is not None:
                         yield from _pair(scene, each, index, joined)
 
 
-def _joined(first: Peer, second: Peer) -> Peer | None:
+def joined_of(first: Peer, second: Peer) -> Peer | None:
     """Return the item that two items would be without the dash between them; None if they do not go together."""
     by_pods, by_space = (first, second) if first.namespace_selector is None else (second, first)
     if by_pods.pod_selector is None or by_pods.namespace_selector is not None or is_empty(by_pods.pod_selector):

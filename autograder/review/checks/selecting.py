@@ -12,6 +12,8 @@ from autograder.review.findings import Finding, finding
 from autograder.review.rules import Ruled, named, peer_text, ruled
 from autograder.review.scene import Scene, listed, selector_text
 
+from .hyphen import joined_of
+
 
 def findings(scene: Scene) -> Iterator[Finding]:
     """Yield what is wrong with the selectors of policies, as far as the Pods that are here can tell."""
@@ -102,7 +104,12 @@ def _peer(scene: Scene, each: Ruled, index: int, peer: Peer) -> Iterator[Finding
         for pod in scene.matching(selector, namespace)
     ]
     nearest = scene.nearest(selector, (pod for space in spaces for pod in scene.pods_of(space)))
-    if elsewhere:
+    beliefs: tuple[str, ...] = ()
+    if any(joined_of(peer, other) for other in _beside(each, index)):
+        nearest = "Beside it stands a namespaceSelector in an item of its own: perhaps there is a dash too many."
+        beliefs = ("dash-is-decoration",)
+    elif elsewhere:
+        beliefs = ("pod-peer-any-namespace",)
         nearest = f"{scene.name(elsewhere[0])} has, in namespace {elsewhere[0].namespace}."
     yield finding(
         "peer-matches-nobody",
@@ -110,7 +117,7 @@ def _peer(scene: Scene, each: Ruled, index: int, peer: Peer) -> Iterator[Finding
         named(each.policy),
         path=path,
         key=key,
-        misconceptions=("pod-peer-any-namespace",) if elsewhere else (),
+        misconceptions=beliefs,
         spaces=listed(spaces),
         labels=selector_text(selector),
         nearest=nearest,
@@ -119,6 +126,11 @@ def _peer(scene: Scene, each: Ruled, index: int, peer: Peer) -> Iterator[Finding
         else "a peer means the Pods with all of these labels in the namespaces that it selects",
         **common,
     )
+
+
+def _beside(each: Ruled, index: int) -> tuple[Peer, ...]:
+    """Return the peers before and after one of a rule."""
+    return each.rule.peers[max(0, index - 1) : index] + each.rule.peers[index + 1 : index + 2]
 
 
 def _no_namespace(
