@@ -49,6 +49,7 @@ def main() -> int:
         )
         _network_steps(shops, args.runs)
         _security_steps(pod_files, args.runs)
+        _review_steps({"network": shops, "containers": pod_files}, args.runs)
         if not args.no_peer:
             _beside_analyzer(shops)
             _beside_checkov(pod_files)
@@ -129,6 +130,20 @@ def _security_steps(worlds_by_size: dict[int, Path], runs: int) -> None:
                 *(f"{found['levels'].get(level, 0):,}" for level in ("baseline", "restricted")),
             )
         )
+    print()
+
+
+def _review_steps(files: dict[str, dict[int, Path]], runs: int) -> None:
+    print("Review: every check on policies and workloads, the line of every finding. Whole is from text to findings.")
+    _row(("world", "workloads", "YAML MB", "(a) s", "reading", "whole", "beyond", "findings"))
+    for world, by_size in files.items():
+        for size, path in by_size.items():
+            found = _json([sys.executable, "-m", "benchmarks.measure_review", str(path), str(runs)])
+            seconds = found["seconds"]
+            base, reading, whole = (seconds[step] for step in ("baseline", "reading", "review"))
+            ratios = (reading / base, whole / base, (whole - reading) / base)
+            cells = (f"{size:,}", f"{found['bytes'] / 1e6:.2f}", f"{base:.3f}", *(f"{ratio:.2f}" for ratio in ratios))
+            _row((world, *cells, f"{found['findings']:,}"))
     print()
 
 

@@ -67,7 +67,7 @@ def conda() -> dict[str, Requirement]:
 
 
 def test_conda_installs_what_pip_installs():
-    expected = requirements("notebook", "classroom", "cluster")
+    expected = requirements("notebook", "terminal", "classroom", "cluster")
     assert conda().keys() - {"python"} == expected.keys()
     for name, requirement in expected.items():
         assert conda()[name].specifier == requirement.specifier, name

@@ -22,7 +22,7 @@ LAYERS = (
     {"exercises"},
     {"desk", "pictures"},
     {"notebook"},
-    {"classroom", "cluster", "lab"},
+    {"classroom", "cluster", "lab", "review"},
     {"cli", "__main__"},
 )
 """From the bottom up. What stands in one line does not know its neighbors."""

@@ -57,6 +57,7 @@ COMMANDS = {
     "effective": Command("autograder.cli.effective", "what does each container run with?"),
     "can": Command("autograder.cli.can", "may a container do that, and which layer decides?"),
     "standards": Command("autograder.cli.standards", "which level of the Pod Security Standards does a Pod pass?"),
+    "review": Command("autograder.cli.review", "is the team's own YAML sound?"),
     "release": Command("autograder.cli.release", "give every learner a problem of their own"),
     "grade": Command("autograder.cli.grade", "grade what a class has handed in"),
     "merge": Command("autograder.cli.merge", "put the parts of a class together that several machines graded"),

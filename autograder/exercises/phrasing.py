@@ -24,8 +24,16 @@ _REST: Final = {
 }
 
 
-def flow_finding(hearing: Hearing, judged: Judged, witness: Witness, believed: tuple[str, ...], lesson: str) -> Finding:
-    """Return the finding for one witness of a line that does not hold."""
+def flow_finding(
+    hearing: Hearing,
+    judged: Judged,
+    witness: Witness,
+    believed: tuple[str, ...],
+    lesson: str,
+    *,
+    scored: bool = True,
+) -> Finding:
+    """Return the finding for one witness of a line that does not hold. Where nothing is `scored`, no score is told."""
     line, flow = judged.line, witness.flow
     reason = why(hearing.after, flow)
     right = hearing.nearby(witness)
@@ -45,6 +53,7 @@ def flow_finding(hearing: Hearing, judged: Judged, witness: Witness, believed: t
         wanted=_wanted(hearing, line, flow),
         why=line.why,
         because=reason.text,
+        cap=" As long as this is open, the score is at most half." if scored else "",
         reason=witness.reason,
         advice=_ADVICE.get(witness.reason, "Write the policy so that the verdict does not hang on it."),
         see=lesson or DOCUMENTATION,

@@ -120,23 +120,28 @@ class Document:
             with _collector_paused(self.text):
                 next_event = events(self.text) if self.syntax == "yaml" else JsonEvents(self.text, 0).read().__next__
                 composed = compose(next_event, Plain(), _AGAIN, places)
-                line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
-            self._again.append(_Again(composed.value if composed is not None else None, places, line_starts))
+            value = composed.value if composed is not None else None
+            self._again.append(_Again(value, places, _line_starts(self.text)))
         return self._again[0]
 
 
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
 def read_text(
-    text: str | bytes, file: str = "<answer>", limits: Limits = FILES
+    text: str | bytes, file: str = "<answer>", limits: Limits = FILES, *, keep_places: bool = False
 ) -> tuple[list[Document], list[Problem]]:
     """Return the documents of a text in order, and a problem for each piece that kubectl cannot read.
 
-    `file` is what problems call the text. Raises `InputError` for a text that is too large.
+    `file` is what problems call the text. With `keep_places` nothing is read a second time to say where it stands: for
+    whoever will ask about most documents. Raises `InputError` for a text that is too large.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > limits.max_bytes:
         raise InputError(f"{file} has more than {size(limits.max_bytes)}. Split it, or raise {option('max_bytes')}.")
-    reader = _Reader(file, limits)
-    with _collector_paused(data):
+    reader = _Reader(file, limits, keep_places=keep_places)
+    with _collector_paused(data, anyway=keep_places):
         reader.read(data)
     return reader.documents, reader.problems
 
@@ -161,13 +166,13 @@ def read_paths(
 
 
 @contextmanager
-def _collector_paused(text: str | bytes) -> Iterator[None]:
-    """Keep Python's cycle collector out while a text is read, if it is a large one.
+def _collector_paused(text: str | bytes, *, anyway: bool = False) -> Iterator[None]:
+    """Keep Python's cycle collector out while a text is read, if it is a large one, or `anyway`.
 
     It walks all values again and again as they become more, which costs a quarter of the time for 20,000 Pods
     and finds nothing: values have no cycles. Only who paused it starts it again.
     """
-    pauses = gc.isenabled() and len(text) >= _LARGE
+    pauses = gc.isenabled() and (anyway or len(text) >= _LARGE)
     if pauses:
         gc.disable()
     try:
@@ -192,9 +197,10 @@ class _JsonFault(NamedTuple):
 class _Reader:
     """Reads one file."""
 
-    def __init__(self, file: str, limits: Limits) -> None:
+    def __init__(self, file: str, limits: Limits, *, keep_places: bool = False) -> None:
         self.file = file
         self.limits = limits
+        self.keep_places = keep_places
         self.documents: list[Document] = []
         self.problems: list[Problem] = []
         self._plain = Plain()
@@ -215,8 +221,9 @@ class _Reader:
         """Read pieces of YAML. `first_error` is why the first of them is no JSON: kubectl shows that instead."""
         for chunk in chunks:
             self._count(chunk.first_line)
+            places = Places() if self.keep_places else None
             try:
-                composed = self._compose_yaml(chunk)
+                composed = self._compose_yaml(chunk, places)
             except ReadError as error:
                 if first_error is not None and not error.is_limit:
                     self._refuse_json(first_error, _position(chunk.text, error.index, chunk.first_line), error.hint)
@@ -227,14 +234,17 @@ class _Reader:
             else:
                 if composed is not None and composed.value is not None:
                     self._accept(composed, chunk.text, chunk.first_line)
+                    if places is not None:
+                        again = _Again(composed.value, places, _line_starts(chunk.text))
+                        self.documents[-1]._again.append(again)  # noqa: SLF001 - as if it had been read again
             first_error = None
 
-    def _compose_yaml(self, chunk: Chunk) -> Composed | None:
-        """Return a piece's document. Raises `ReadError`."""
+    def _compose_yaml(self, chunk: Chunk, places: Places | None) -> Composed | None:
+        """Return a piece's document, noting in `places` where everything stands. Raises `ReadError`."""
         if chunk.fault is not None:
             raise ReadError(chunk.fault.message, chunk.fault.at, chunk.fault.hint)
         try:
-            composed = compose(events(chunk.text), self._plain, self.limits)
+            composed = compose(events(chunk.text), self._plain, self.limits, places)
         except YAMLError as error:
             raise explain(error, chunk.text, chunk.first_line) from None
         except ReadError as error:

@@ -122,7 +122,7 @@ def load_sources(sources: Iterable[tuple[str, bytes]], options: Options | None =
     options = (options or Options()).checked()
     found = _Found()
     for file, data in sources:
-        documents, unreadable = read_text(data, file, options.limits)
+        documents, unreadable = read_text(data, file, options.limits, keep_places=options.keep_places)
         problems = list(unreadable)
         found.rejected += [_unreadable(problem) for problem in unreadable]
         for document in documents:

@@ -22,6 +22,8 @@ class Options:
     field_validation: FieldValidation = "strict"
     """What becomes of unknown fields: refused, dropped with a warning, or dropped without a word."""
     limits: Limits = FILES
+    keep_places: bool = False
+    """Whether to remember while reading where everything stands: for whoever will ask about most documents."""
 
     @property
     def minor(self) -> int:

@@ -51,6 +51,8 @@ COMMANDS = {
     "can-bind": (2, ["can", "pods.yaml", "api", "bind", "80", "--runtime", "crio", "--images", "images.yaml"]),
     "can-setuid": (2, ["can", "pods.yaml", "shop/api/api", "setuid", "--images", "images.yaml"]),
     "standards": (2, ["standards", "pods.yaml"]),
+    "review": (2, ["review", "pods.yaml"]),
+    "review-12": (12, ["review", "shop.yaml"]),
     "standards-baseline": (2, ["standards", "pods.yaml", "--level", "baseline", "--version", "v1.30"]),
 }
 SLOW = {

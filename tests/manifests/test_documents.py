@@ -819,3 +819,25 @@ def test_a_document_knows_its_file():
     (document,) = read_text("a: 1\n", "shop.yaml")[0]
     assert isinstance(document, Document)
     assert (document.file, document.text, document.syntax) == ("shop.yaml", "a: 1\n", "yaml")
+
+
+@pytest.mark.parametrize(
+    "text", ["a: {b: [1, 2]}\n---\n# c\nd:\n- e: 1\n  e: 2\n", "x: &x {y: 1}\nz: {<<: *x}\n", '{"a": 1}']
+)
+def test_places_kept_while_reading_are_those_of_a_second_reading(text):
+    kept, _ = read_text(text, keep_places=True)
+    plain, _ = read_text(text)
+    for one, other in zip(kept, plain, strict=True):
+        assert one.value == other.value
+        assert one.duplicates == other.duplicates
+        for path in ((), *every_path(other.value)):
+            assert one.locate(path) == other.locate(path)
+            assert one.locate(path, key=True) == other.locate(path, key=True)
+
+
+def every_path(value, before=()):
+    """The way to everything in a value."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inside in entries:
+        yield (*before, step)
+        yield from every_path(inside, (*before, step))

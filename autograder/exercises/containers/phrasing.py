@@ -28,8 +28,10 @@ _LEVELS: Final = "https://kubernetes.io/docs/concepts/security/pod-security-stan
 _CONTEXT: Final = "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"
 
 
-def container_finding(judged: Judged, wrong: Wrong, believed: tuple[str, ...], lesson: str) -> Finding:
-    """Return the finding for what proves that a line does not hold."""
+def container_finding(
+    judged: Judged, wrong: Wrong, believed: tuple[str, ...], lesson: str, *, scored: bool = True
+) -> Finding:
+    """Return the finding for what proves that a line does not hold. Where nothing is `scored`, no score is told."""
     file, line = wrong.place
     is_level = isinstance(judged.line, LevelLine)
     is_act = isinstance(judged.line, CanLine)
@@ -43,6 +45,7 @@ def container_finding(judged: Judged, wrong: Wrong, believed: tuple[str, ...], l
         wanted=as_sentence(wrong.wanted) if is_act else wrong.wanted.removesuffix("."),
         got=(as_sentence(wrong.got) if is_act else wrong.got.removesuffix(".")) + ".",
         because=as_sentence(wrong.because) + ("" if is_level or not wrong.because else "."),
+        cap=" As long as this is so, the score is at most half." if scored else "",
         why=judged.line.why,
         see=lesson or (_LEVELS if is_level else _CONTEXT),
     )

@@ -1,0 +1,1 @@
+"""What is looked for, one module a question. Each takes the scene and yields findings."""
