@@ -175,7 +175,7 @@ class World:
     @property
     def options(self) -> Options:
         """How answers are read."""
-        return Options(namespace=self.intent.namespace, limits=LIMITS)
+        return Options(namespace=self.intent.namespace, limits=LIMITS, keep_places=True)
 
     def reading(self, semantics: Semantics = KUBERNETES) -> Reachability:
         """Return who can talk to whom in the world without an answer; kept once computed."""
