@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.misconceptions import CATALOGUE
 from autograder.review import Review
 from autograder.review.catalogue import Check, checks
 
@@ -35,6 +34,16 @@ class Step:
     exercises: tuple[Exercise, ...]
     test: Exercise | None
     """For a lesson that only comes before: whoever gets this right at once may skip it."""
+
+    @property
+    def beliefs(self) -> dict[str, str]:
+        """The first misconception that may be behind each need, by its check; each is told once."""
+        told: dict[str, str] = {}
+        for need in self.needs:
+            for belief in need.misconceptions[:1]:
+                if belief not in told.values():
+                    told[need.check.id] = belief
+        return told
 
     @property
     def found(self) -> bool:
@@ -89,8 +98,8 @@ class Path:
 def path(review: Review, *, limit: int | None = None, known: Iterable[str] = ()) -> Path:
     """Return the way through the course that a review asks for.
 
-    `limit` is the minutes that there are, `known` names lessons that need no more teaching. Raises KeyError for a lesson
-    that is none.
+    `limit` is the minutes that there are, `known` names lessons that need no more teaching. Raises KeyError for a
+    lesson that is none.
     """
     manifests = review.manifests
     halves = {half for half, there in (("network", review.scene.policies), ("containers", review.workloads)) if there}
@@ -183,16 +192,11 @@ def _clean(found: Iterable[str], halves: set[str], course: Catalogue) -> tuple[L
     """Return the lessons of these halves that a check of the review belongs to, and no finding."""
     asked = {check.lesson.removeprefix("course/").removesuffix(".ipynb") for check in _about_manifests()}
     return tuple(
-        lesson
-        for name, lesson in course.lessons.items()
-        if name in asked - set(found) and lesson.track in halves
+        lesson for name, lesson in course.lessons.items() if name in asked - set(found) and lesson.track in halves
     )
 
 
 def _about_manifests() -> list[Check]:
-    return [check for name, check in checks().items() if check.texts and name in teachings() and teachings()[name].concepts]
-
-
-def belief_of(need: Need) -> str:
-    """Return the first misconception behind a need; empty if there is none."""
-    return next((belief for belief in need.misconceptions if belief in CATALOGUE), "")
+    return [
+        check for name, check in checks().items() if check.texts and name in teachings() and teachings()[name].concepts
+    ]

@@ -17,7 +17,8 @@ def fewest(wanted: frozenset[Item], offers: Mapping[Name, tuple[frozenset[Item],
 
     An offer is what it covers, and what it costs. What nobody covers is not asked for.
 
-    >>> fewest(frozenset("abc"), {"ada": (frozenset("ab"), 1), "grace": (frozenset("bc"), 1), "linus": (frozenset("abc"), 9)})
+    >>> offers = {"ada": (frozenset("ab"), 1), "grace": (frozenset("bc"), 1), "linus": (frozenset("abc"), 9)}
+    >>> fewest(frozenset("abc"), offers)
     ('linus',)
     """
     left = _worth_it(wanted, offers)
@@ -26,7 +27,9 @@ def fewest(wanted: frozenset[Item], offers: Mapping[Name, tuple[frozenset[Item],
     for size in range(len(left) + 1):
         found = _covers(coverable, left, size)
         if found:
-            best = min(found, key=lambda names: (sum(left[name][1] for name in names), sorted(map(places.get, names))))
+            best = min(
+                found, key=lambda names: (sum(left[name][1] for name in names), sorted(places[name] for name in names))
+            )
             return tuple(sorted(best, key=places.__getitem__))
     return ()
 
@@ -59,6 +62,4 @@ def _covers(
         return set()
     by_item = {item: [name for name, (covered, _) in offers.items() if item in covered] for item in wanted}
     rarest = min(by_item.values(), key=len)
-    return {
-        rest | {name} for name in rarest for rest in _covers(wanted - offers[name][0], offers, size - 1)
-    }
+    return {rest | {name} for name in rarest for rest in _covers(wanted - offers[name][0], offers, size - 1)}
