@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from autograder.onboarding.needs import Need
 
 _PAGE: Final = 100
+_NARROW: Final = 50
+"""Below it a label has a line of its own."""
 _INDENT: Final = "   "
 _ROLES: Final[dict[str, Role]] = {"error": "bad", "warning": "open", "note": "quiet"}
 
@@ -81,6 +83,10 @@ def _quiet(text: str, out: Terminal, width: int) -> Iterator[str]:
 
 def _row(label: str, text: str, out: Terminal, width: int) -> Iterator[str]:
     if not text:
+        return
+    if width < _NARROW:
+        yield f"{_INDENT}  {out.paint(label, 'quiet')}"
+        yield from paragraph(printable(text), width, f"{_INDENT}    ")
         return
     first, *rest = paragraph(printable(text), width, f"{_INDENT}  {'':10}")
     yield f"{_INDENT}  {out.paint(f'{label:10}', 'quiet')}{first[len(_INDENT) + 12 :]}"

@@ -75,17 +75,11 @@ class Catalogue:
     exercises: Mapping[str, Exercise]
 
     def before(self, lessons: Iterable[str], known: Iterable[str] = ()) -> frozenset[str]:
-        """Return lessons with all that comes before them; what is known is left out, with what comes before that.
+        """Return lessons with all that comes before them, but for what is known.
 
-        Raises KeyError for a lesson that is none.
+        What comes before something known is asked for only by what is not. Raises KeyError for a lesson that is none.
         """
-        had: set[str] = set()
-        waiting = list(known)
-        while waiting:
-            name = waiting.pop()
-            if name not in had:
-                had.add(name)
-                waiting += self.lessons[name].needs
+        had = frozenset(known)
         found: set[str] = set()
         waiting = list(lessons)
         while waiting:

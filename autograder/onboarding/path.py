@@ -153,9 +153,10 @@ def _steps(found: Sequence[Need], known: frozenset[str], course: Catalogue) -> t
     weights: dict[str, int] = {}
     for need in found:
         weights[need.lesson] = weights.get(need.lesson, 0) + need.weight
+    had = course.before(known)
     # What somebody knows is not taught again, but what was found in it is: knowing it did not help.
-    names = ordered(course.before(wanted_lessons, known - wanted_lessons), weights, course)
-    taught = frozenset[str]().union(*(course.lessons[name].concepts for name in course.before(known)))
+    names = ordered(course.before(wanted_lessons, had - wanted_lessons), weights, course)
+    taught = frozenset[str]().union(*(course.lessons[name].concepts for name in had))
     taught_by: dict[str, frozenset[str]] = {}
     for name in names:
         taught |= course.lessons[name].concepts

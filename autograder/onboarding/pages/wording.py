@@ -41,7 +41,7 @@ def headline(path: Path) -> str:
     if path.steps:
         return f"{counted(len(path.steps), 'lesson')}, {duration(path.minutes)}"
     return (
-        f"Nothing fits into {duration(path.limit or 0)}" if path.left_out else "Nothing to learn from these manifests"
+        f"nothing fits into {duration(path.limit or 0)}" if path.left_out else "nothing to learn from these manifests"
     )
 
 
@@ -59,14 +59,16 @@ def opening(path: Path) -> Iterator[str]:
         return
     count = sum(len(need.findings) for need in path.needs)
     about = sum(step.found for step in path.steps)
-    yield f"{counted(count, 'finding')} in your manifests, {counted(about, 'lesson')} about them."
+    rest = sum(len(need.findings) for each in path.left_out for need in each.needs)
+    of_all = f"{count} of {counted(count + rest, 'finding')}" if rest else counted(count, "finding")
+    yield f"{of_all} in your manifests, and {counted(about, 'lesson')} to learn from."
     before = len(path.steps) - about
     if before:
         yield (
-            f"{counted(before, 'other lesson')} come{'s' * (before == 1)} before, because these build on "
-            f"{'it' if before == 1 else 'them'}. Each has a test to skip it by: whoever needs none of them is done in "
-            f"{duration(path.shortest)}."
-        )
+            "1 more comes first, as groundwork, and says how to skip it. "
+            if before == 1
+            else f"{before} more come first, as groundwork, and each says how to skip it. "
+        ) + f"Without groundwork it is {duration(path.shortest)}."
 
 
 def role(step: Step) -> str:
@@ -145,5 +147,5 @@ def named(lessons: Iterable[Lesson]) -> list[str]:
 
 def afterwards(path: Path) -> str:
     """Return what comes behind the path."""
-    after = "For proof" if path.needs else "To see whether that holds for you"
+    after = "For proof" if path.needs or path.left_out else "To see whether that holds for you"
     return f"{after}: {path.capstone.title} ({duration(path.capstone.minutes)} and the exercises), "
