@@ -12,7 +12,7 @@ with a limit of minutes       findings are taken up by lesson, the heaviest firs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.review import Review
@@ -115,20 +115,11 @@ def of(
     by_lesson: dict[str, list[Need]] = {}
     for need in found:
         by_lesson.setdefault(need.lesson, []).append(need)
-    heaviest = sorted(by_lesson, key=lambda name: (-sum(need.weight for need in by_lesson[name]), name))
-    taken: list[Need] = []
     left: list[LeftOut] = []
-    steps: tuple[Step, ...] = ()
-    for name in heaviest:
-        longer = _steps([*taken, *by_lesson[name]], had, course)
-        minutes = sum(step.minutes for step in longer)
-        if limit is None or minutes <= limit:
-            taken += by_lesson[name]
-            steps = longer
-        else:
-            left.append(LeftOut(course.lessons[name], tuple(by_lesson[name]), minutes))
-    if limit is None and taken:
-        steps = _steps(taken, had, course)
+    if limit is None:
+        steps = _steps(found, had, course)
+    else:
+        steps, left = _within(limit, by_lesson, had, course)
     return Path(
         steps,
         tuple(left),
@@ -137,6 +128,24 @@ def of(
         tuple(course.lessons[name] for name in sorted(had)),
         course.lessons[CAPSTONE],
     )
+
+
+def _within(
+    limit: int, by_lesson: Mapping[str, Sequence[Need]], known: frozenset[str], course: Catalogue
+) -> tuple[tuple[Step, ...], list[LeftOut]]:
+    """Return what fits into so many minutes, and what does not."""
+    taken: list[Need] = []
+    left: list[LeftOut] = []
+    steps: tuple[Step, ...] = ()
+    for name in sorted(by_lesson, key=lambda name: (-sum(need.weight for need in by_lesson[name]), name)):
+        longer = _steps([*taken, *by_lesson[name]], known, course)
+        minutes = sum(step.minutes for step in longer)
+        if minutes <= limit:
+            taken += by_lesson[name]
+            steps = longer
+        else:
+            left.append(LeftOut(course.lessons[name], tuple(by_lesson[name]), minutes))
+    return steps, left
 
 
 def wanted(found: Iterable[Need], course: Catalogue) -> frozenset[str]:

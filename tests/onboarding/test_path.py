@@ -96,14 +96,22 @@ def test_table(checks, known, path):
     assert names(of(needs(map(found, checks)), known=known).steps) == path
 
 
-def test_the_heaviest_comes_first_into_little_time():
-    asked = needs([found("root-user", "warning", number) for number in range(4)] + [found("host-namespaces", "error")])
-    least = of(asked[:1]).minutes
-    assert {need.check.id for need in of(asked, limit=200).needs} == {"root-user", "host-namespaces"}
-    assert least <= 200
-    alone = of(needs([found("root-user", "warning", number) for number in range(4)])).minutes
-    result = of(asked, limit=alone)
-    assert "root-user" in {need.check.id for need in result.needs}
+@pytest.mark.parametrize(
+    ("severities", "path"),
+    [
+        # Each alone fits into 40 minutes, both do not.
+        (("error", "warning"), [START, "21-containers"]),
+        (("note", "warning"), [START, "01-open-by-default"]),
+        (("error", ["warning"] * 4), [START, "01-open-by-default"]),
+        (("error", ["warning"] * 3), [START, "21-containers"]),
+    ],
+)
+def test_the_heaviest_comes_first_into_little_time(severities, path):
+    first, second = severities
+    others = [second] if isinstance(second, str) else second
+    some = [found("host-namespaces", first)]
+    some += [found("policy-on-host-network", severity, number) for number, severity in enumerate(others)]
+    assert names(of(needs(some), limit=40).steps) == path
 
 
 def test_beliefs_that_a_finding_names_count_and_not_the_usual_ones():
