@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.manifests.load import Options, load_text
@@ -28,6 +28,9 @@ def names(steps):
 
 @settings(deadline=None, max_examples=60)
 @given(some_needs, st.lists(lessons, max_size=2), st.none() | st.integers(1, 700))
+# Each has an exercise that would fit best, and that uses ports, which nobody has taught by then.
+@example(needs([found("dash-splits-peer"), found("dns-forgotten")]), [], None)
+@example(needs([found("manifest-rejected"), found("namespace-not-labelled")]), [], None)
 def test_nothing_is_used_before_it_is_taught(asked, known, limit):
     had = COURSE.before(known)
     done, taught = set(had), {concept for name in had for concept in COURSE.lessons[name].concepts}
