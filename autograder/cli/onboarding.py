@@ -91,6 +91,11 @@ def run(args: argparse.Namespace) -> int:
         node=surroundings.node,
         images=surroundings.images,
     )
+    if not (result.workloads or result.scene.policies or result.findings):
+        raise InputError(
+            "There is no Pod, no workload and no NetworkPolicy here, so nothing tells what has to be learned. "
+            "Name other files."
+        )
     found = path(result, limit=args.minutes, known=known)
     if args.desk:
         _put_on_desk(Path(args.desk), found)
@@ -119,7 +124,7 @@ def _lesson(name: str) -> str:
 
 
 def _read(args: argparse.Namespace) -> Manifests:
-    """Return what the paths mean, rendered where that is needed. Raises InputError where there is no manifest."""
+    """Return what the paths mean, rendered where that is needed. Raises InputError for what cannot be read."""
     from dataclasses import replace
 
     from autograder.manifests.files import read_sources
@@ -135,8 +140,6 @@ def _read(args: argparse.Namespace) -> Manifests:
     for item in manifests.ignored:
         if item.could_change_verdict:
             print(f"{item.file}:{item.line}: warning: {item.reason}", file=sys.stderr)
-    if not manifests.documents and not manifests.problems:
-        raise InputError("There is no manifest here, so nothing tells what has to be learned. Name other files.")
     return manifests
 
 

@@ -56,7 +56,8 @@ def test_the_path_is_told(words, said):
     [
         (["nowhere.yaml"], "nowhere.yaml"),
         (["empty"], "holds no manifests"),
-        (["blank.yaml"], "no manifest here"),
+        (["blank.yaml"], "no Pod, no workload and no NetworkPolicy"),
+        (["settings.yaml"], "no Pod, no workload and no NetworkPolicy"),
         (["shop.yaml", "--minutes", "0"], "Give at least 1"),
         (["shop.yaml", "--minutes", "-5"], "Give at least 1"),
         (["shop.yaml", "--minutes", "soon"], "--minutes"),
@@ -72,12 +73,14 @@ def test_the_path_is_told(words, said):
 )
 def test_what_cannot_be_done_ends_with_a_sentence(words, said, tmp_path):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "settings.yaml").write_text("color: blue\n", encoding="utf-8")
     (tmp_path / "blank.yaml").write_text("# nothing yet\n", encoding="utf-8")
     answer = run("onboarding", *words)
     assert answer.status == 2
     assert said in answer.err
     assert "Traceback" not in answer.err
     assert not answer.out
+    assert not (tmp_path / "work").exists()
     assert (tmp_path / "shop.yaml").read_text(encoding="utf-8") == SHOP
     assert not list(tmp_path.rglob("*.part"))
 

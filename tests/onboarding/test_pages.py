@@ -101,6 +101,13 @@ def test_the_html_page_fetches_and_runs_nothing_and_its_links_lead_somewhere():
     assert page.tags.count("h1") == 1
 
 
+def test_paper_is_never_dark():
+    """A reader whose system is dark prints dark letters all the same."""
+    queries = re.findall(r"@media [^{]*prefers-color-scheme: dark[^{]*", html.of(shop()))
+    assert queries
+    assert all("screen and" in query for query in queries)
+
+
 HOSTILE = "</li><script>alert(1)</script> [x](http://example.org) \x1b[31m `a` **b**"
 
 

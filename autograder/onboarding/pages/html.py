@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from autograder.classroom.feedback.frame import document
 from autograder.notebook.html import Html, breakable, element, joined, prose
+from autograder.notebook.matrix import scrolling
 from autograder.onboarding.needs import Need
 from autograder.onboarding.path import Path, Step
 
@@ -47,7 +48,7 @@ def _overview(path: Path) -> Html:
         for number, step in enumerate(path.steps, 1)
     ]
     table = element("table", element("caption", "Lessons"), element("thead", head), element("tbody", rows))
-    return joined(element("div", table, class_="pg-tale"), "\n")
+    return joined(element("div", scrolling(table, "Lessons"), class_="pg-tale"), "\n")
 
 
 def _step(step: Step, number: int) -> Html:
