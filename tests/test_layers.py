@@ -23,6 +23,7 @@ LAYERS = (
     {"desk", "pictures"},
     {"notebook"},
     {"classroom", "cluster", "lab", "review"},
+    {"onboarding"},
     {"cli", "__main__"},
 )
 """From the bottom up. What stands in one line does not know its neighbors."""

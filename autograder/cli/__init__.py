@@ -58,6 +58,7 @@ COMMANDS = {
     "can": Command("autograder.cli.can", "may a container do that, and which layer decides?"),
     "standards": Command("autograder.cli.standards", "which level of the Pod Security Standards does a Pod pass?"),
     "review": Command("autograder.cli.review", "is the team's own YAML sound?"),
+    "onboarding": Command("autograder.cli.onboarding", "which lessons teach what this team gets wrong?"),
     "release": Command("autograder.cli.release", "give every learner a problem of their own"),
     "grade": Command("autograder.cli.grade", "grade what a class has handed in"),
     "merge": Command("autograder.cli.merge", "put the parts of a class together that several machines graded"),
