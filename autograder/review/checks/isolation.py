@@ -50,7 +50,7 @@ def _default_deny(scene: Scene, namespace: str, direction: Direction, source: So
         got = f"{_count(len(pods), 'Pod or workload', 'Pods and workloads')} closed by name only, or not at all"
     elif bare:
         because = (
-            f"no policy of the namespace is about {word}"
+            _unseen(scene, namespace, word)
             if not policies
             else f"the policies of the namespace select other Pods for {word}"
         )
@@ -70,6 +70,13 @@ def _default_deny(scene: Scene, namespace: str, direction: Direction, source: So
         got=got,
         because=because,
     )
+
+
+def _unseen(scene: Scene, namespace: str, word: str) -> str:
+    """Return why a direction is open. Without any policy here, they may well be kept in another place."""
+    if any(policy.namespace == namespace for policy in scene.policies):
+        return f"no policy of the namespace is about {word}"
+    return "no policy of the namespace is among these manifests; if they are kept elsewhere, review them together"
 
 
 def _count(number: int, one: str, many: str) -> str:
