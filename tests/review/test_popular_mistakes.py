@@ -60,6 +60,12 @@ ROWS = {
         ("dns-forgotten", 8, "no rule opens UDP 53"),
         ("one-end-closed", 8, "shop/api -> shop/db TCP 5432"),
     ),
+    "DNS looked for in the own namespace": (
+        HEAD + "  podSelector: {matchLabels: {app: api}}\n  policyTypes: [Egress]\n  egress:\n"
+        "  - to:\n    - podSelector: {matchLabels: {k8s-app: kube-dns}}\n    ports: [{port: 53, protocol: UDP}]\n",
+        ("dns-forgotten", 8, "no rule opens UDP 53 towards anybody"),
+        ("peer-matches-nobody", 9, "no Pod of shop has k8s-app=kube-dns"),
+    ),
     "the port of the Service": (
         HEAD + "  podSelector: {matchLabels: {app: api}}\n  policyTypes: [Ingress]\n  ingress:\n"
         "  - ports:\n    - port: 80\n---\napiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: shop}\n"

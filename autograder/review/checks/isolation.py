@@ -55,7 +55,7 @@ def _default_deny(scene: Scene, namespace: str, direction: Direction, source: So
             else f"the policies of the namespace select other Pods for {word}"
         )
         got = (
-            f"no policy closes the {word} of {listed(scene.name(pod) for pod in bare)}. {_open(scene, bare, direction)}"
+            f"no policy here closes the {word} of {listed(scene.name(pod) for pod in bare)}. {_open(scene, bare, direction)}"
         )
     else:
         because = "each policy selects its own Pods, and none selects every Pod"
@@ -150,10 +150,22 @@ def _opens_lookup(scene: Scene, each: Ruled) -> bool:
             if ports is None:  # a name: which number it has is the destination's to say
                 if port.protocol == "UDP":
                     return True
-            elif _LOOKUP in ports and (port.port is not None or _may_reach_dns(scene, each)):
+            elif _LOOKUP in ports and (_may_be_somebody(scene, each) if port.port else _may_reach_dns(scene, each)):
                 return True
         return False
     return _may_reach_dns(scene, each)
+
+
+def _may_be_somebody(scene: Scene, each: Ruled) -> bool:
+    """Return whether a rule for port 53 has a peer: a bare podSelector means nobody outside of its namespace."""
+    return not each.rule.peers or any(
+        peer.ip_block is not None
+        or peer.namespace_selector is not None
+        or peer.pod_selector is None
+        or bool(scene.peer_pods(each.policy, peer))
+        or scene.elsewhere(peer.pod_selector, each.policy.namespace) is not None
+        for peer in each.rule.peers
+    )
 
 
 def _may_reach_dns(scene: Scene, each: Ruled) -> bool:
