@@ -54,9 +54,8 @@ def _default_deny(scene: Scene, namespace: str, direction: Direction, source: So
             if not policies
             else f"the policies of the namespace select other Pods for {word}"
         )
-        got = (
-            f"no policy here closes the {word} of {listed(scene.name(pod) for pod in bare)}. {_open(scene, bare, direction)}"
-        )
+        names = listed(scene.name(pod) for pod in bare)
+        got = f"no policy here closes the {word} of {names}. {_open(scene, bare, direction)}"
     else:
         because = "each policy selects its own Pods, and none selects every Pod"
         got = f"every Pod that is here is selected by some policy. The next one may not be, and its {word} is open then"
