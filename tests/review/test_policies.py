@@ -338,3 +338,29 @@ def test_one_end_is_told_with_the_flow_and_the_end_that_is_closed():
 def test_dns_is_told_with_a_flow_that_is_open():
     documents, *_ = FAULTS["DNS forgotten"]
     assert "shop/web -> shop/api TCP 8080 is open, and shop/web cannot look up that name" in only(documents).got
+
+
+ELSEWHERE = {
+    "no policy at all is said with a reserve": (
+        [WEB],
+        "no policy of the namespace is among these manifests; if they are kept elsewhere, review them together",
+    ),
+    "a policy for the other direction is none": (
+        [WEB, deny("shop", "Ingress")],
+        "no policy of the namespace is about egress",
+    ),
+}
+
+
+def test_a_policy_without_its_namespace_is_told_where_its_pods_are():
+    documents = [*SHOP, policy("web", "default", select={"app": "web"}, policyTypes=["Ingress"])]
+    assert only(documents).because == (
+        "nothing in these manifests makes a Pod there. shop/web has the labels that NetworkPolicy web asks for, and is "
+        "in namespace shop"
+    )
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_cannot_be_known_is_said_to_be_unknown(name):
+    documents, because = ELSEWHERE[name]
+    assert next(each.because for each in reviewed(documents).findings if each.id == "no-default-deny-egress") == because

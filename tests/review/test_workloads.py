@@ -38,6 +38,13 @@ def mounted(volume: dict[str, Any], **mount: Any) -> dict[str, Any]:
     return made
 
 
+def shared(volume: dict[str, Any]) -> dict[str, Any]:
+    """A volume in a container of which only the image says who runs in it."""
+    made = mounted(volume)
+    del made["spec"]["securityContext"]["runAsUser"]
+    return made
+
+
 WEB = "Pod shop/web"
 ROWS = {
     "nothing set at all": (
@@ -117,12 +124,13 @@ ROWS = {
     ),
     "capabilities in small letters are known": (wrong({"capabilities": {"drop": ["ALL", "net_raw"]}}),),
     "a Secret for everybody": (
-        mounted({"secret": {"secretName": "keys"}}),
+        shared({"secret": {"secretName": "keys"}}),
         f"note secret-world-readable: {WEB}, volume v",
     ),
-    "a Secret for its group": (mounted({"secret": {"secretName": "keys", "defaultMode": 0o440}}),),
+    "a Secret in a container of one user, who cannot become another": (mounted({"secret": {"secretName": "keys"}}),),
+    "a Secret for its group": (shared({"secret": {"secretName": "keys", "defaultMode": 0o440}}),),
     "a Secret with one file for everybody": (
-        mounted({"secret": {"secretName": "k", "defaultMode": 0o400, "items": [
+        shared({"secret": {"secretName": "k", "defaultMode": 0o400, "items": [
             {"key": "a", "path": "a", "mode": 0o444}, {"key": "b", "path": "b"},
         ]}}),
         f"note secret-world-readable: {WEB}, volume v",

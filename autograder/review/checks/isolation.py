@@ -50,13 +50,12 @@ def _default_deny(scene: Scene, namespace: str, direction: Direction, source: So
         got = f"{_count(len(pods), 'Pod or workload', 'Pods and workloads')} closed by name only, or not at all"
     elif bare:
         because = (
-            f"no policy of the namespace is about {word}"
+            _unseen(scene, namespace, word)
             if not policies
             else f"the policies of the namespace select other Pods for {word}"
         )
-        got = (
-            f"no policy closes the {word} of {listed(scene.name(pod) for pod in bare)}. {_open(scene, bare, direction)}"
-        )
+        names = listed(scene.name(pod) for pod in bare)
+        got = f"no policy here closes the {word} of {names}. {_open(scene, bare, direction)}"
     else:
         because = "each policy selects its own Pods, and none selects every Pod"
         got = f"every Pod that is here is selected by some policy. The next one may not be, and its {word} is open then"
@@ -70,6 +69,13 @@ def _default_deny(scene: Scene, namespace: str, direction: Direction, source: So
         got=got,
         because=because,
     )
+
+
+def _unseen(scene: Scene, namespace: str, word: str) -> str:
+    """Return why a direction is open. Without any policy here, they may well be kept in another place."""
+    if any(policy.namespace == namespace for policy in scene.policies):
+        return f"no policy of the namespace is about {word}"
+    return "no policy of the namespace is among these manifests; if they are kept elsewhere, review them together"
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -143,10 +149,22 @@ def _opens_lookup(scene: Scene, each: Ruled) -> bool:
             if ports is None:  # a name: which number it has is the destination's to say
                 if port.protocol == "UDP":
                     return True
-            elif _LOOKUP in ports and (port.port is not None or _may_reach_dns(scene, each)):
+            elif _LOOKUP in ports and (_may_be_somebody(scene, each) if port.port else _may_reach_dns(scene, each)):
                 return True
         return False
     return _may_reach_dns(scene, each)
+
+
+def _may_be_somebody(scene: Scene, each: Ruled) -> bool:
+    """Return whether a rule for port 53 has a peer: a bare podSelector means nobody outside of its namespace."""
+    return not each.rule.peers or any(
+        peer.ip_block is not None
+        or peer.namespace_selector is not None
+        or peer.pod_selector is None
+        or bool(scene.peer_pods(each.policy, peer))
+        or scene.elsewhere(peer.pod_selector, each.policy.namespace) is not None
+        for peer in each.rule.peers
+    )
 
 
 def _may_reach_dns(scene: Scene, each: Ruled) -> bool:

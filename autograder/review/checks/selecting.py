@@ -38,8 +38,22 @@ def _empty(scene: Scene, namespace: str) -> Finding:
         path=("spec", "podSelector"),
         subject=f"namespace {namespace}: {'policy' if len(policies) == 1 else 'policies'} {names}",
         got=f"no Pod of {namespace} is here",
-        because="nothing in these manifests makes a Pod there",
+        because="nothing in these manifests makes a Pod there"
+        + next((f". {found}" for found in (_in_another(scene, policy) for policy in policies) if found), ""),
     )
+
+
+def _in_another(scene: Scene, policy: NetworkPolicy) -> str:
+    """Return a sentence about a Pod that a policy would select if it were in the Pod's namespace; empty if none is."""
+    if is_empty(policy.pod_selector):
+        return ""
+    for namespace in scene.namespaces:
+        for pod in scene.matching(policy.pod_selector, namespace) if namespace != policy.namespace else ():
+            return (
+                f"{scene.name(pod)} has the labels that NetworkPolicy {policy.name} asks for, and is in namespace "
+                f"{namespace}"
+            )
+    return ""
 
 
 def _subject(scene: Scene, policy: NetworkPolicy) -> Iterator[Finding]:
@@ -71,12 +85,13 @@ def _subject(scene: Scene, policy: NetworkPolicy) -> Iterator[Finding]:
             **common,
         )
         return
+    another = _in_another(scene, policy)
     yield finding(
         "policy-selects-nothing",
         policy.source,
         who,
         labels=selector_text(policy.pod_selector),
-        nearest=scene.nearest(policy.pod_selector, scene.pods_of(namespace)),
+        nearest=f"{another}." if another else scene.nearest(policy.pod_selector, scene.pods_of(namespace)),
         **common,
     )
 

@@ -17,7 +17,7 @@ from autograder.review.findings import Finding, finding
 from autograder.review.scene import Scene, listed
 from autograder.security import Context, Images, Node, effective
 from autograder.security.capabilities import CAPABILITIES, granted
-from autograder.security.containers import containers_of, pod_security
+from autograder.security.containers import Container, containers_of, pod_security
 from autograder.security.identity import identity
 from autograder.security.standards import Judgement, Level, Violation
 from autograder.security.standards.admission import Policy, admit, policy_of
@@ -90,7 +90,7 @@ def findings(
                 yield from _start(context)
         yield from _controls(pod, baseline, restricted, images)
         yield from _names(pod, node)
-        yield from _beyond(pod)
+        yield from _beyond(pod, images)
 
 
 # -- the standards -----------------------------------------------------------------------------------------------------
@@ -126,6 +126,7 @@ def _control(
     severity: Severity | None = None,
 ) -> Finding:
     path = places[0] if places else ()
+    unheld = _unheld(pod, places, images) if check == "capabilities-added" else ""
     return finding(
         check,
         pod.source,
@@ -133,9 +134,10 @@ def _control(
         path=path,
         severity=severity,
         subject=title_of(pod),
-        detail=_mounted(pod, violation) if check == "host-path" else violation.detail or violation.reason,
+        misconceptions=_beliefs(unheld),
+        detail=_detail(pod, check, violation),
         who=_who(pod, places),
-        names=_added(pod, places) if check == "capabilities-added" else "",
+        names=_added(pod, places) + unheld if check == "capabilities-added" else "",
         field=_field(pod, path),
         user=_user(pod, images) if check == "non-root-not-required" else "",
     )
@@ -162,6 +164,42 @@ def _added(pod: Pod, places: tuple[Path, ...]) -> str:
             here = here[step]
         found += [str(name) for name in here if name != "NET_BIND_SERVICE"]
     return listed(sorted(set(found)), 6)
+
+
+def _detail(pod: Pod, check: str, violation: Violation) -> str:
+    """Return what the standards say, and what a person needs beside it."""
+    if check == "host-path":
+        return _mounted(pod, violation)
+    detail = violation.detail or violation.reason
+    if check == "host-ports" and pod.host_network:
+        # The API server writes the hostPort back for such a Pod, and its ports are the node's in any case.
+        return f"{detail}; while hostNetwork is true, taking out hostPort changes nothing"
+    return detail
+
+
+def _unheld(pod: Pod, places: tuple[Path, ...], images: Images | None) -> str:
+    """Return sentences about containers whose user does not get what is added; empty if every user does, or may.
+
+    Who is not root starts with an empty effective set. A file with capabilities can give back what is in the bounding
+    set, unless no_new_privs forbids it.
+    """
+    told = ""
+    inside = len(TEMPLATES[pod.kind]) + 1
+    wanted = {place[inside : inside + 2] for place in places}
+    for container in containers_of(pod):
+        if tuple(container.path) not in wanted:
+            continue
+        uid = identity(pod, container, images).uid
+        if uid.value:
+            barred = container.security.get("allowPrivilegeEscalation") is False
+            told += f". User {uid.value} of container {container.name} does not get it" + (
+                "" if barred else ", unless the file of a program has it"
+            )
+    return told
+
+
+def _beliefs(unheld: str) -> tuple[str, ...]:
+    return ("added-capabilities-reach-non-root",) if unheld else ()
 
 
 def _mounted(pod: Pod, violation: Violation) -> str:
@@ -311,7 +349,7 @@ def _names(pod: Pod, node: Node) -> Iterator[Finding]:
 # -- beyond the standards ----------------------------------------------------------------------------------------------
 
 
-def _beyond(pod: Pod) -> Iterator[Finding]:
+def _beyond(pod: Pod, images: Images | None) -> Iterator[Finding]:
     template = TEMPLATES[pod.kind]
     if pod.spec.get("os", {}).get("name") != "windows":
         writable = [each for each in containers_of(pod) if not each.security.get("readOnlyRootFilesystem")]
@@ -328,10 +366,17 @@ def _beyond(pod: Pod) -> Iterator[Finding]:
                 f"{'its' if len(names) == 1 else 'their'} own files, as far as the user may",
                 field=_field(pod, path),
             )
-    yield from _secrets(pod)
+    yield from _secrets(pod, images)
 
 
-def _secrets(pod: Pod) -> Iterator[Finding]:
+def _one_user(pod: Pod, container: Container, images: Images | None) -> bool:
+    """Return whether all of a container's processes are one user who is not root: nobody is there to hide from."""
+    return bool(identity(pod, container, images).uid.value) and (
+        container.security.get("allowPrivilegeEscalation") is False
+    )
+
+
+def _secrets(pod: Pod, images: Images | None) -> Iterator[Finding]:
     for index, volume in enumerate(pod.spec.get("volumes", ())):
         secret = volume.get("secret")
         if secret is None:
@@ -343,6 +388,7 @@ def _secrets(pod: Pod) -> Iterator[Finding]:
             container.name
             for container in containers_of(pod)
             if any(mount.get("name") == volume["name"] for mount in container.value.get("volumeMounts", ()))
+            and not _one_user(pod, container, images)
         ]
         if opened and users:
             path: Path = (*TEMPLATES[pod.kind], "spec", "volumes", index, "secret", "defaultMode")
