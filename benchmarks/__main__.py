@@ -21,6 +21,8 @@ from typing import Any
 
 import yaml
 
+from autograder.course import find_course
+
 from . import pods, worlds
 from .peers import ANALYZER, CHECKOV, Peer
 
@@ -192,15 +194,31 @@ def _beside(
 
 def _small_things(runs: int) -> None:
     print(f"Small things, wall time, median of {4 * runs} runs in turn; the ratio is against an empty Python.\n")
-    empty, imported = [], []
+    commands = {
+        "python -c pass": ["-c", "pass"],
+        "import autograder": ["-c", "import autograder"],
+        "import yaml": ["-c", "import yaml"],
+        "autograder check, flows, cold": ["-m", "autograder", "check", *_answered("np-union", "cache-shards")],
+        "autograder check, containers, cold": ["-m", "autograder", "check", *_answered("sc-users", "stock-prepare")],
+    }
+    spent: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(4 * runs):
-        empty.append(_wall_time([sys.executable, "-c", "pass"]))
-        imported.append(_wall_time([sys.executable, "-c", "import autograder"]))
-    base, ours = statistics.median(empty), statistics.median(imported)
-    print(f"python -c pass {base * 1000:.0f} ms; import autograder {ours * 1000:.0f} ms, ratio {ours / base:.2f}")
+        for name, words in commands.items():
+            spent[name].append(_wall_time([sys.executable, *words]))
+    base = statistics.median(spent["python -c pass"])
+    for name, seconds in spent.items():
+        middle = statistics.median(seconds)
+        print(f"{name:36} {middle * 1000:4.0f} ms   ratio {middle / base:5.2f}")
     found = _json([sys.executable, "-m", "benchmarks.check_one", str(10 * runs)])
     for kind, seconds in found.items():
         print(f"one exercise checked in a warm process, a {kind} answer: {seconds * 1000:.1f} ms of CPU")
+
+
+def _answered(assignment: str, exercise: str) -> list[str]:
+    """Return the words that check a right answer to an exercise."""
+    folder = find_course().root / "solutions" / assignment / exercise
+    answer = min((folder / "right").glob("*.yaml"))
+    return [exercise, "--answer", str(answer), "--course", str(find_course().root)]
 
 
 def _json(command: list[str]) -> Any:
@@ -217,7 +235,7 @@ def _process_time(command: list[str]) -> float:
 
 def _wall_time(command: list[str]) -> float:
     start = time.perf_counter()
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start
 
 

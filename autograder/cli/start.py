@@ -74,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     for line in describe(lay_out(course, desk)) or ["It is up to date."]:
         tell(line)
     if args.desk_only:
+        tell(f"To begin in a terminal: cd {_short(desk)}, then autograder watch")
         return 0
     return _serve(course, desk, args)
 

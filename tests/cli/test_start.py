@@ -38,11 +38,15 @@ def test_laying_out_a_desk_says_what_it_does(tmp_path, capsys, monkeypatch):
     words = ["start", "--course", "shop", "--desk-only"]
     assert cli.main(words) == 0
     assert capsys.readouterr() == (
-        f"Laying out your desk in {Path('shop/work')}{os.sep} …\n2 files are new: course/01.ipynb, course/READ ME.md\n",
+        (
+            f"Laying out your desk in {Path('shop/work')}{os.sep} …\n"
+            "2 files are new: course/01.ipynb, course/READ ME.md\n"
+            f"To begin in a terminal: cd {Path('shop/work')}{os.sep}, then autograder watch\n"
+        ),
         "",
     )
     assert cli.main(words) == 0
-    assert capsys.readouterr().out.endswith("It is up to date.\n")
+    assert "\nIt is up to date.\nTo begin in a terminal: " in capsys.readouterr().out
 
 
 def test_the_desk_of_a_course_lies_beside_it_wherever_one_stands(course, monkeypatch):
