@@ -28,18 +28,18 @@ from autograder.manifests.limits import ANSWERS, InputError
 from autograder.manifests.load import Ignored, Manifests, Options, load_text
 from autograder.manifests.objects import Namespace, NetworkPolicy, Object, Pod
 from autograder.manifests.problems import Problem
-from autograder.misconceptions import recognize
 from autograder.network.cluster import Cluster
 from autograder.network.reachability import Reachability, reachability
 from autograder.network.semantics import KUBERNETES, Semantics
 
+from .answered import Answered, key_of, read_answer, size_of
 from .answers import Answer, magic_of, readable, state_of
 from .diagnosis import differing, fits
 from .effect import Effect, effect_of
 from .findings import Finding, finding, told
-from .intent import Intent, RejectionLine
+from .intent import Intent
 from .judging import Hearing, IntentError, Judged, Question
-from .phrasing import flow_finding
+from .remarks import flow_findings, inside_findings, problem_findings, refusal_findings, warning_findings
 from .scoring import raw, score
 from .spec import Exercise, read_file
 
@@ -58,9 +58,6 @@ LIMITS: Final = replace(ANSWERS, max_documents=200)
 """What an answer is read with."""
 MOST_ITEMS: Final = 1000
 """How many objects, rules, peers and ports an answer may hold. More takes seconds to judge, and nobody writes it."""
-_API_REFERENCE: Final = "https://kubernetes.io/docs/reference/kubernetes-api/"
-_MOST_TOLD: Final = 20
-"""How many findings of one kind are told. Nobody reads more, and broken text can have thousands."""
 _KEPT_BELIEFS: Final = 256
 """Of how many different answers is kept what their authors believe."""
 _KEPT_READINGS: Final = 64
@@ -243,11 +240,11 @@ class World:
     @cached_property
     def starter_raw(self) -> Fraction:
         """The share of the intent that the starter already fulfills, or the scene without any answer."""
-        read = _read(self, self.exercise.starter, "starter.yaml")
+        read = read_answer(self.intent, self.exercise.starter, "starter.yaml", self.options)
         share = raw(_weighed(self, read, _judgement(self, read)))
         if self.intent.flows or self.intent.inside:
             # What the scene does without any answer is worth nothing either, whatever the starter spoils.
-            nothing = _read(self, "", "starter.yaml")
+            nothing = read_answer(self.intent, "", "starter.yaml", self.options)
             share = max(share, raw(_weighed(self, nothing, _judgement(self, nothing))))
         if share >= 1:
             raise InputError(
@@ -332,109 +329,7 @@ def broken(exercise_id: str, problem: str) -> Result:
     )
 
 
-# -- what the answer says --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """An answer as the API server takes it."""
-
-    objects: tuple[Object, ...]
-    """What it may hold here. What it may not is set aside."""
-    problems: tuple[Problem, ...]
-    scope: tuple[Finding, ...]
-    """What was set aside, and why."""
-    notes: tuple[Finding, ...]
-    manifests: Manifests
-
-    @property
-    def refused(self) -> tuple[Problem, ...]:
-        """Why kubectl or the API server refuses it; empty when they take it."""
-        return tuple(problem for problem in self.problems if problem.severity == "error")
-
-
-def _read(world: World, text: str, file: str) -> _Answered:
-    manifests = load_text(text, file, world.options)
-    allowed: list[Object] = []
-    scope: list[Finding] = []
-    notes: list[Finding] = []
-    for thing in manifests.objects:
-        wrong = _out_of_scope(world.intent, thing)
-        if wrong is None:
-            allowed.append(thing)
-            notes += _unwritten(world.intent, thing)
-        else:
-            scope.append(wrong)
-    kinds = ", ".join(world.intent.allow)
-    for skipped in manifests.ignored[:_MOST_TOLD]:
-        if skipped.kind:
-            subject = f"{skipped.kind} {skipped.name or ''}".strip()
-            scope.append(
-                finding(
-                    "kind-not-allowed", file=skipped.file, line=skipped.line, weight=1.0,
-                    subject=subject, allowed=kinds, kind=skipped.kind, article=_article(skipped.kind),
-                )
-            )  # fmt: skip
-        else:
-            scope.append(
-                finding("not-a-manifest", file=skipped.file, line=skipped.line, weight=1.0, document=skipped.document)
-            )
-    return _Answered(tuple(allowed), tuple(manifests.problems), tuple(scope), tuple(notes), manifests)
-
-
-def _out_of_scope(intent: Intent, thing: Object) -> Finding | None:
-    """Return what is wrong with an object that the answer may not hold."""
-    kind = kind_of(thing)
-    file, line = (thing.source.file, thing.source.line) if thing.source else (None, None)
-    subject = f"{kind} {name_of(thing)}"
-    if kind not in intent.allow:
-        return finding(
-            "kind-not-allowed", file=file, line=line, weight=1.0,
-            subject=subject, allowed=", ".join(intent.allow), kind=kind, article=_article(kind),
-        )  # fmt: skip
-    namespace = thing.name if isinstance(thing, Namespace) else thing.namespace
-    if intent.namespaces and namespace not in intent.namespaces:
-        return finding(
-            "namespace-not-allowed", file=file, line=line, weight=1.0,
-            subject=subject, allowed=" and ".join(intent.namespaces), namespace=namespace,
-        )  # fmt: skip
-    return None
-
-
-def _unwritten(intent: Intent, thing: Object) -> Iterator[Finding]:
-    """Yield a note when an object does not say its namespace."""
-    if isinstance(thing, Namespace) or thing.source is None:
-        return
-    here: Any = thing.source.document.value
-    for step in (*thing.source.path, "metadata", "namespace"):
-        try:
-            here = here[step]
-        except (LookupError, TypeError):
-            here = None
-    if not here:
-        yield finding(
-            "namespace-not-written", file=thing.source.file, line=thing.source.line,
-            subject=f"{kind_of(thing)} {name_of(thing)}", namespace=intent.namespace,
-        )  # fmt: skip
-
-
-def _article(kind: str) -> str:
-    return "an" if kind[:1] in "AEIOU" else "a"
-
-
-def kind_of(thing: Object) -> str:
-    """Return an object's kind."""
-    return thing.kind if isinstance(thing, Pod) else type(thing).__name__
-
-
-def name_of(thing: Object) -> str:
-    """Return ``namespace/name``, or the name of an object that has no namespace."""
-    return thing.name if isinstance(thing, Namespace) else f"{thing.namespace}/{thing.name}"
-
-
-def key_of(thing: Object) -> tuple[str, str, str]:
-    """Return what makes two manifests the same object."""
-    return kind_of(thing), "" if isinstance(thing, Namespace) else thing.namespace, thing.name
+# -- the scene -----------------------------------------------------------------------------------
 
 
 def cluster_of(objects: Iterable[Object]) -> Cluster:
@@ -459,7 +354,7 @@ def _sound(manifests: Manifests, path: Path) -> Manifests:
 # -- what it is worth ------------------------------------------------------------------------------
 
 
-def _judgement(world: World, read: _Answered) -> Judgement | None:
+def _judgement(world: World, read: Answered) -> Judgement | None:
     """Return the verdict on every line, or None when the answer is refused, which leaves nothing to judge."""
     if read.refused:
         return None
@@ -480,7 +375,7 @@ def _judgement(world: World, read: _Answered) -> Judgement | None:
     )
 
 
-def _weighed(world: World, read: _Answered, judgement: Judgement | None) -> Iterator[tuple[Fraction, bool]]:
+def _weighed(world: World, read: Answered, judgement: Judgement | None) -> Iterator[tuple[Fraction, bool]]:
     """Yield the weight of every line and whether it holds."""
     intent = world.intent
     if intent.wants_rejection:
@@ -504,25 +399,31 @@ def _weighed(world: World, read: _Answered, judgement: Judgement | None) -> Iter
 
 
 def _check(world: World, text: str, file: str, starter: Fraction) -> Result:
-    read = _read(world, readable(text), file)
+    read = read_answer(world.intent, readable(text), file, world.options)
     if not read.manifests.documents and not read.problems:
         return _failed(world.exercise, [finding("answer-empty", exercise=world.exercise.id, file=file)])
-    if _size(read.objects) > MOST_ITEMS:
+    if size_of(read.objects) > MOST_ITEMS:
         return _too_large(world.exercise, file, f"{MOST_ITEMS} objects, rules, peers and ports together")
+    intent, lesson = world.intent, world.exercise.lesson
     judgement = _judgement(world, read)
     share = raw(_weighed(world, read, judgement))
-    notes = [*read.notes, *_warnings(read)]
-    if world.intent.wants_rejection:
-        findings = list(_refusal_findings(world, read, file))
+    notes = [*read.notes, *warning_findings(read)]
+    if intent.wants_rejection:
+        findings = list(refusal_findings(intent, read, file))
         return _result(world, text, read, share, starter, findings, notes, None)
     if judgement is None:
-        return _result(world, text, read, Fraction(0), starter, list(_problem_findings(world, read)), notes, None)
+        findings = list(problem_findings(intent, read, _believed_refused(world, read), lesson))
+        return _result(world, text, read, Fraction(0), starter, findings, notes, None)
     believed = _believed(world, read, judgement)
-    findings = [*read.scope, *_flow_findings(world, judgement, believed), *_inside_findings(world, judgement, believed)]
+    findings = [
+        *read.scope,
+        *flow_findings(judgement.hearing, judgement.lines, believed, lesson),
+        *inside_findings(judgement.inside, believed, lesson),
+    ]
     return _result(world, text, read, share, starter, findings, notes, judgement, believed)
 
 
-def _believed(world: World, read: _Answered, judgement: Judgement) -> tuple[str, ...]:
+def _believed(world: World, read: Answered, judgement: Judgement) -> tuple[str, ...]:
     """Return the misconceptions that the whole answer fits: about flows or about containers, never half of each.
 
     Many learners write the same in other words: the same objects with other comments and other line breaks believe the
@@ -537,7 +438,7 @@ def _believed(world: World, read: _Answered, judgement: Judgement) -> tuple[str,
     return found
 
 
-def _fits(world: World, read: _Answered, judgement: Judgement) -> tuple[str, ...]:
+def _fits(world: World, read: Answered, judgement: Judgement) -> tuple[str, ...]:
     flows = [judged for judged in judgement.lines if not judged.holds]
     inside = [judged for judged in judgement.inside if not judged.holds]
     if flows and not inside and judgement.hearing is not None:
@@ -557,7 +458,7 @@ def _fits(world: World, read: _Answered, judgement: Judgement) -> tuple[str, ...
 def _result(
     world: World,
     text: str,
-    read: _Answered,
+    read: Answered,
     share: Fraction,
     starter: Fraction,
     findings: list[Finding],
@@ -592,54 +493,7 @@ def _too_large(exercise: Exercise, file: str, limit: str) -> Result:
     return _failed(exercise, [finding("answer-too-large", exercise=exercise.id, file=file, limit=limit)])
 
 
-def _size(objects: Iterable[Object]) -> int:
-    """Return how much there is to judge: objects, rules, peers and ports."""
-    size = 0
-    for thing in objects:
-        rules = (*thing.ingress, *thing.egress) if isinstance(thing, NetworkPolicy) else ()
-        size += 1 + sum(1 + len(rule.peers) + len(rule.ports) for rule in rules)
-    return size
-
-
-# -- what is said about it -------------------------------------------------------------------------
-
-
-def _flow_findings(world: World, judgement: Judgement, believed: tuple[str, ...]) -> Iterator[Finding]:
-    if judgement.hearing is None:
-        return
-    for judged in judgement.lines:
-        for witness in judged.witnesses:
-            yield flow_finding(judgement.hearing, judged, witness, believed, world.exercise.lesson)
-
-
-def _inside_findings(world: World, judgement: Judgement, believed: tuple[str, ...]) -> Iterator[Finding]:
-    for judged in judgement.inside:
-        if judged.wrong is not None:
-            from .containers.phrasing import container_finding
-
-            yield container_finding(judged, judged.wrong, believed, world.exercise.lesson)
-
-
-def _problem_findings(world: World, read: _Answered) -> Iterator[Finding]:
-    """Yield a finding for everything that kubectl or the API server refuses."""
-    weight = float(sum((line.weight for line in (*world.intent.flows, *world.intent.inside)), Fraction(1)))
-    would_be = _believed_refused(world, read)
-    for problem in read.refused[:_MOST_TOLD]:
-        yield finding(
-            "manifest-rejected",
-            file=problem.file,
-            line=problem.position.line,
-            weight=weight,
-            misconceptions=dict.fromkeys([*would_be, *beliefs_behind(problem, read.manifests)]),
-            who="kubectl" if problem.code is None else "The API server",
-            subject=_subject(problem),
-            message=problem.message,
-            hint=problem.hint or "Nothing of the answer was judged, because nothing of it would be in the cluster.",
-            see=world.exercise.lesson or _API_REFERENCE,
-        )
-
-
-def _believed_refused(world: World, read: _Answered) -> tuple[str, ...]:
+def _believed_refused(world: World, read: Answered) -> tuple[str, ...]:
     """Return the misconceptions under which an answer that is refused would be right.
 
     A field at the wrong level is refused, and would do what is asked if it reached all containers.
@@ -655,55 +509,3 @@ def _believed_refused(world: World, read: _Answered) -> tuple[str, ...]:
         world.unchanged,
         refused=True,
     )
-
-
-def _refusal_findings(world: World, read: _Answered, file: str) -> Iterator[Finding]:
-    """Yield a finding for every refusal that was asked for and did not come."""
-    for line in world.intent.rejections:
-        if any(line.met_by(problem) for problem in read.refused):
-            continue
-        common: dict[str, Any] = {"weight": float(line.weight), "wanted": line, "why": line.why}
-        if not read.refused:
-            yield finding("not-rejected", file=file, subject=_whole(read), **common)
-        else:
-            problem = _closest(line, read.refused)
-            yield finding(
-                "rejected-otherwise", file=problem.file, line=problem.position.line,
-                misconceptions=beliefs_behind(problem, read.manifests),
-                subject=_subject(problem), message=problem.message, **common,
-            )  # fmt: skip
-
-
-def _closest(line: RejectionLine, problems: tuple[Problem, ...]) -> Problem:
-    """Return the problem that has most in common with a refusal that is asked for."""
-    return max(
-        problems,
-        key=lambda problem: (
-            (problem.path == line.path)
-            + (problem.type == line.type)
-            + (problem.code == line.code)
-            + (problem.stage == line.stage)
-        ),
-    )
-
-
-def _whole(read: _Answered) -> str:
-    return ", ".join(f"{kind_of(thing)} {name_of(thing)}" for thing in read.objects) or "the answer"
-
-
-def _subject(problem: Problem) -> str:
-    return ", ".join(part for part in (problem.object, problem.path) if part) or f"document {problem.document}"
-
-
-def _warnings(read: _Answered) -> Iterator[Finding]:
-    warnings = [problem for problem in read.problems if problem.severity == "warning"]
-    for problem in warnings[:_MOST_TOLD]:
-        yield finding(
-                "manifest-warning", file=problem.file, line=problem.position.line,
-                subject=_subject(problem), message=problem.message, hint=problem.hint,
-            )  # fmt: skip
-
-
-def beliefs_behind(problem: Problem, manifests: Manifests) -> tuple[str, ...]:
-    """Return the misconceptions that show in what the API server refuses."""
-    return tuple(pattern.id for pattern, _ in recognize([problem], manifests.documents))

@@ -25,7 +25,8 @@ from autograder.network.cluster import METADATA_NAME, Cluster, Endpoint
 from autograder.network.comparison import Flow, compare
 from autograder.network.reachability import reachability
 
-from .checking import World, check, key_of, world_of
+from .answered import key_of
+from .checking import World, check, world_of
 from .containers.judging import holds as all_hold
 from .containers.sameness import difference
 from .decoys import Decoys, decoys

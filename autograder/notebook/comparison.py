@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from autograder.exercises.checking import key_of
+from autograder.exercises.answered import key_of
 from autograder.exercises.places import Placed
 from autograder.misconceptions import CATALOGUE, semantics
 from autograder.network.ports import PortSet

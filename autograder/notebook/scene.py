@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograder.course import find_course
-from autograder.exercises.checking import cluster_of, intent_of, key_of, kind_of, name_of
+from autograder.exercises.answered import key_of, kind_of, name_of
+from autograder.exercises.checking import cluster_of, intent_of
 from autograder.exercises.effect import Effect, effect
 from autograder.exercises.intent import EVERY_POD, OUTSIDE, FlowLine, Intent
 from autograder.exercises.judging import Question
