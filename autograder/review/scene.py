@@ -43,6 +43,9 @@ class Scene:
         self._pods: dict[str, list[Pod]] = defaultdict(list)
         for pod in self.cluster.pods:
             self._pods[pod.namespace].append(pod)
+        self._services: dict[str, list[Service]] = defaultdict(list)
+        for service in self.cluster.services:
+            self._services[service.namespace].append(service)
         self._matching: dict[tuple[LabelSelector, str], tuple[Pod, ...]] = {}
         self._spaces: dict[LabelSelector, tuple[str, ...]] = {}
 
@@ -58,6 +61,10 @@ class Scene:
     def pods_of(self, namespace: str) -> list[Pod]:
         """Return the Pods of a namespace that are here."""
         return self._pods.get(namespace, [])
+
+    def services_of(self, namespace: str) -> list[Service]:
+        """Return the Services of a namespace that are here: no other can lead to its Pods."""
+        return self._services.get(namespace, [])
 
     @property
     def namespaces(self) -> list[str]:

@@ -135,3 +135,60 @@ def test_the_same_input_gives_the_same_bytes(written):
     for form in ("text", "json", "sarif", "junit", "markdown"):
         first, second = (run("review", written(BARE), "-o", form).out for _ in range(2))
         assert first == second
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\n" + "".join(
+    f"{after}: &{after} [{', '.join([f'*{name}'] * 9)}]\n" for name, after in zip("bcdefghi", "cdefghij", strict=True)
+)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "markdown"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("kind: [\n", "manifest-rejected", id="broken YAML"),
+        pytest.param(BOMB, "manifest-rejected", id="an alias bomb"),
+        pytest.param("[" * 5000, "manifest-rejected", id="brackets without an end"),
+    ],
+)
+def test_what_kubectl_could_not_read_is_a_finding_like_others(written, form, content, said):
+    written(SOUND)
+    Path("broken.yaml").write_text(content, encoding="utf-8")
+    answer = run("review", ".", "-o", form)
+    assert answer.status == 1
+    assert "Traceback" not in answer.out + answer.err
+    assert "broken.yaml" in answer.out
+    if form == "json":
+        assert [found["id"] for found in answer.json["findings"]] == [said]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["shop.yaml", "--max-bytes", "10"], "Split it, or raise --max-bytes", id="a large file"),
+        pytest.param(["gone"], "gone does not exist", id="no such folder"),
+        pytest.param(["picture.yaml"], "picture.yaml is not text", id="no text"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_a_sentence(written, words, said):
+    written(SOUND)
+    Path("picture.yaml").write_bytes(b"\x00\x01\x02")
+    answer = run("review", *words)
+    assert (answer.status, answer.out) == (2, "")
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_an_empty_folder_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    answer = run("review", "empty")
+    assert "There is no manifest here" in answer.err or answer.status == 2
+    assert "Traceback" not in answer.err
+
+
+def test_no_color_means_no_color(written):
+    name = written(HOST)
+    assert "\x1b[" in run("review", name, columns=80, FORCE_COLOR="1").out
+    assert "\x1b[" not in run("review", name, columns=80, FORCE_COLOR="1", NO_COLOR="1").out
+    assert "\x1b[" not in run("review", name).out

@@ -161,7 +161,7 @@ def served_by(scene: Scene, pod: Pod) -> PortSet:
     found = PortSet.EMPTY
     for declared in pod.ports:
         found |= PortSet.of(declared.protocol, declared.number)
-    for service in scene.cluster.services:
+    for service in scene.services_of(pod.namespace):
         if fronts(service, pod):
             for port in service.ports:
                 if isinstance(port.target_port, int):
