@@ -69,13 +69,23 @@ COMMANDS = {
 }
 """Every command there is, in the order of the help."""
 
+HEADINGS = {
+    "start": "to learn:",
+    "validate": "to ask about manifests of your own:",
+    "release": "to teach a class:",
+    "completion": "for your shell:",
+}
+"""What stands above a command in the help: for whom it and those behind it are."""
+
 EXAMPLES = """\
 examples:
   autograder start                     open the course in JupyterLab
   autograder watch                     learn in a terminal instead
   autograder check                     judge your answers
-  autograder validate manifests/       find what the API server would refuse
   autograder reach manifests/          show who can talk to whom
+  autograder review manifests/         find what does not mean what it seems to
+  autograder grade submissions/ --out grades
+                                       grade a class
   autograder reach --help              see what a command can do
 
 Exit status: 0 yes, 1 no, 2 it could not be carried out.
@@ -144,12 +154,16 @@ def _run(words: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     """The parser of everything that stands before the command."""
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    lines = []
+    for name, command in COMMANDS.items():
+        if name in HEADINGS:
+            lines += ["", HEADINGS[name]]
+        lines.append(f"  {name:<{width}}  {command.help}")
     parser = argparse.ArgumentParser(
         prog="autograder",
         usage="autograder [--help] [--version] COMMAND …",
         description="NetworkPolicy and SecurityContext: who can talk to whom, and is that what was asked?",
-        epilog="\n".join(["commands:", *lines, "", EXAMPLES]),
+        epilog="\n".join([*lines[1:], "", EXAMPLES]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
