@@ -110,7 +110,10 @@ def _on_screen(session: Session) -> None:
         drawn: tuple[list[str], os.terminal_size] | None = None
         going = True
         while going:
-            drawn = _draw(session, None if again() else drawn)
+            if again():
+                keys.resume()
+                drawn = None
+            drawn = _draw(session, drawn)
             for key in keys.read():
                 going = going and session.press(key)
             # Whatever woke us, what counts is whether a file is another one than before.

@@ -396,7 +396,9 @@ class Terminal:
     def ends(self) -> int:
         import select
 
-        while select.select([self.held], [], [], 10)[0]:
+        while True:
+            if not select.select([self.held], [], [], 10)[0]:
+                os.kill(self.child, signal.SIGKILL)  # it does not end by itself, which the status will say
             try:
                 more = os.read(self.held, 65536).decode("utf-8", "replace")
             except OSError:
@@ -449,3 +451,22 @@ def test_stopped_in_the_middle_it_gives_the_screen_back(desk, how, status):
     assert terminal.ends() == status
     assert "\x1b[?1049l" in terminal.text
     assert "Traceback" not in terminal.text
+
+
+@unix
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_after_a_while_in_the_shell_it_hears_single_keys_again(desk):
+    """Ctrl+Z, and fg: the shell has set the terminal as it likes it itself."""
+    import termios
+
+    terminal = Terminal(desk, "only-api")
+    terminal.sees("Nothing is written yet.")
+    cooked = termios.tcgetattr(terminal.held)
+    cooked[3] |= termios.ICANON | termios.ECHO
+    termios.tcsetattr(terminal.held, termios.TCSANOW, cooked)
+    terminal.text = ""
+    os.kill(terminal.child, signal.SIGTSTP)
+    terminal.sees("Nothing is written yet.")
+    terminal.press("q")
+    assert terminal.ends() == 0

@@ -35,6 +35,9 @@ class Keyboard(Protocol):
     def wake(self) -> None:
         """Let somebody who reads return at once. Any thread may call this."""
 
+    def resume(self) -> None:
+        """Hear single keys again, after a shell had the terminal meanwhile."""
+
 
 def split_keys(text: str) -> list[str]:
     r"""Return the keys in what a terminal sent.
@@ -110,6 +113,13 @@ class _UnixKeys:
         with contextlib.suppress(OSError):  # it is full: it will wake up anyway; it is closed: there is nobody
             os.write(self._mouth, b".")
 
+    def resume(self) -> None:
+        """Take the terminal again: a shell gives it back as it likes it itself."""
+        import termios
+        import tty
+
+        tty.setcbreak(self._held, termios.TCSADRAIN)
+
     @staticmethod
     def _wait(helds: list[int], seconds: float) -> list[int]:
         import select
@@ -151,3 +161,6 @@ class _WindowsKeys:
     def wake(self) -> None:
         """Let `read` return at once."""
         self._woken.set()
+
+    def resume(self) -> None:
+        """Do nothing: a console has no shell that would take it meanwhile."""
