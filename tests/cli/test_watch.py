@@ -27,6 +27,7 @@ from autograder.exercises.report import Style
 from autograder.exercises.spec import Exercises
 from autograder.manifests.limits import InputError
 
+GOLDEN = Path(__file__).parent / "golden_learner"
 FIXTURE = Path(__file__).parents[1] / "exercises" / "fixtures" / "course"
 unix = pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
 PLAIN = Style(width=100, plain=True)
@@ -101,6 +102,31 @@ def test_what_is_saved_is_judged(desk, text, said):
     assert said in seen(session)
     assert "\x1b" not in seen(session)
     assert "\x07" not in seen(session)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "keys"),
+    [
+        ("start", None, ""),
+        ("wrong", WRONG, ""),
+        ("hint", WRONG, "hh"),
+        ("right", RIGHT, ""),
+        ("solution", RIGHT, "s"),
+        ("list", RIGHT, "l"),
+        ("reset", WRONG, "r"),
+    ],
+)
+def test_the_screen_as_people_see_it(desk, request, name, text, keys):
+    session = open_(desk)
+    if text is not None:
+        save(session, text)
+    for key in keys:
+        session.press(key)
+    shown = "".join(f"{line}\n" for line in screen(session, Style(width=80), 24))
+    path = GOLDEN / f"watch-{name}.txt"
+    if request.config.getoption("--write-golden"):
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
 
 
 def test_only_the_first_finding_is_shown(desk):
