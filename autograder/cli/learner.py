@@ -134,6 +134,12 @@ def days(until: dt.date, day: dt.date) -> str:
     return "due tomorrow" if left == 1 else f"due in {left} days"
 
 
+def path_words(found: Progress) -> str:
+    """Return how far somebody has come on a path."""
+    done = sum(one.state == "right" for one in found.on_path)
+    return f"{done} of {len(found.on_path)} exercises of your path right, see onboarding.md"
+
+
 def summary_lines(found: Progress, style: Style) -> Iterator[str]:
     """Yield how far the learner has come, by track."""
     for track in found.tracks:

@@ -40,6 +40,7 @@ def add(commands: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="which lessons, such as 05 (default: all)")
+    parser.add_argument("--path", action="store_true", help="only the path that `autograder onboarding` has put here")
     parser.add_argument("--open", action="store_true", help="leave out what is right")
     add_course(parser)
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text", help="how to write the answer")
@@ -67,8 +68,13 @@ def run(args: argparse.Namespace) -> int:
         one
         for one in found.exercises
         if (not args.lessons or any(_is(wanted, one.lesson) for wanted in args.lessons))
+        and (not args.path or one.id in found.path)
         and not (args.open and one.state == "right")
     )
+    if args.path:
+        if not found.on_path:
+            raise InputError("there is no path on this desk. Put one there with: autograder onboarding … --desk DESK.")
+        shown = tuple(sorted(shown, key=lambda one: found.path.index(one.id)))
     following = found.next
     if args.output == "json":
         print(

@@ -167,12 +167,14 @@ def _put_on_desk(desk: Path, found: Course) -> None:
     """Lay out the desk and put the path on it. Raises InputError when that cannot be."""
     from autograder.course import find_course
     from autograder.desk import lay_out
+    from autograder.exercises.history import remember_path
     from autograder.onboarding.pages import markdown
 
     lay_out(find_course(), desk)
     file = desk / ON_DESK
     _replace(file, markdown.of(found), "Make the desk writable.")
-    print(f"The path is on the desk, in {file}.", file=sys.stderr)
+    remember_path(desk, found.exercises)
+    print(f"The path is on the desk, in {file}; there, `autograder watch` follows it.", file=sys.stderr)
 
 
 def _replace(file: Path, text: str, remedy: str) -> None:

@@ -100,6 +100,9 @@ def lines(found: Progress, style: Style) -> Iterator[str]:
     from . import learner
 
     yield f"{found.right} of {len(found.exercises)} exercises right."
+    if found.on_path:
+        done = sum(one.state == "right" for one in found.on_path)
+        yield f"  {'path':<10}  {learner.bar(done, len(found.on_path), 20, style)}  {learner.path_words(found)}"
     yield from learner.summary_lines(found, style)
     yield ""
     touched = [known for known in found.concepts if known.grip != "new"]

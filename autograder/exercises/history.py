@@ -17,7 +17,8 @@ key           what it is
               had been shown by then
 ============= ==========================================================================================
 
-Beside ``exercises`` stand ``concepts``, which `review` explains, and ``current``, the exercise that was worked on last.
+Beside ``exercises`` stand ``concepts``, which `review` explains, ``current``, the exercise that was worked on last, and
+``path``, the exercises to do first, in their order, where `autograder onboarding` has put a path on the desk.
 
 Checks know nothing of it; the notebook and the command line write it after a check that a learner asked for, and
 grading never does.
@@ -205,6 +206,22 @@ def start_again(exercise: Exercise, folder: Path) -> None:
             entry_of(memory, exercise.id).update(again=True, missed=0)
 
     change_memory(folder, put)
+
+
+def remember_path(desk: Path, exercises: Iterable[str]) -> None:
+    """Remember which exercises somebody shall do first; with none it is forgotten.
+
+    Raises `InputError` when it cannot be written.
+    """
+    path = list(exercises)
+
+    def put(memory: Memory) -> None:
+        if path:
+            memory["path"] = path
+        else:
+            memory.pop("path", None)
+
+    change_memory(desk, put)
 
 
 def work_on(exercise: Exercise, folder: Path) -> None:

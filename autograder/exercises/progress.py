@@ -135,11 +135,18 @@ class Progress:
     day: dt.date
     lessons: Mapping[str, str]
     """The titles of the lessons, by name."""
+    path: tuple[str, ...] = ()
+    """The exercises to do first, in this order; empty where nobody has put a path on the desk."""
 
     @property
     def right(self) -> int:
         """How many exercises are right."""
         return sum(found.state == "right" for found in self.exercises)
+
+    @property
+    def on_path(self) -> tuple[Standing, ...]:
+        """The exercises of the path that the course has, in the order of the path."""
+        return tuple(found for found in map(self.of, self.path) if found is not None)
 
     @property
     def due(self) -> tuple[Known, ...]:
@@ -158,8 +165,13 @@ class Progress:
     def after(self, exercise: str) -> str:
         """Return the next exercise that is not right, behind another one: of its track first, then of the others.
 
-        Behind the last one it goes on with what was left out before. Empty when all others are right.
+        A path comes before both, in its own order. Behind the last one it goes on with what was left out before. Empty
+        when all others are right.
         """
+        for name in self.path:
+            found = self.of(name)
+            if found is not None and found.state != "right" and name != exercise:
+                return name
         here = next((at for at, found in enumerate(self.exercises) if found.id == exercise), -1)
         turned = [*self.exercises[here + 1 :], *self.exercises[: here + 1]]
         left = [found for found in turned if found.state != "right" and found.id != exercise]
@@ -192,9 +204,7 @@ def progress(exercises: Exercises, folder: Path, day: dt.date | None = None) -> 
             broken.append(error)
     if broken and not found:
         raise broken[0]
-    found.sort(
-        key=lambda one: (number_of(one.lesson) if one.lesson else 99, *places.get(one.id, (True, "", 999)), one.id)
-    )
+    found.sort(key=lambda one: _order(one, places))
     history = history_of(memory)
     standings = tuple(_standing(one, memory, history, places) for one in found)
     current = memory.get("current")
@@ -206,6 +216,7 @@ def progress(exercises: Exercises, folder: Path, day: dt.date | None = None) -> 
         current if isinstance(current, str) else "",
         day,
         _titles(exercises.course),
+        _path(memory),
     )
 
 
@@ -217,6 +228,7 @@ def to_json(found: Progress) -> dict[str, Any]:
         "next": found.next or None,
         "right": found.right,
         "exercises": len(found.exercises),
+        "path": [one.id for one in found.on_path],
         "tracks": [
             {
                 "track": track.name, "right": track.right, "exercises": track.exercises, "points": track.points,
@@ -292,6 +304,11 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def _path(memory: Memory) -> tuple[str, ...]:
+    written = memory.get("path")
+    return tuple(name for name in written if isinstance(name, str)) if isinstance(written, list) else ()
 
 
 def _standing(

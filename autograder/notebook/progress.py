@@ -22,6 +22,7 @@ def progress_html(found: Progress) -> Html:
     return joined(
         element("p", element("strong", f"{found.right} of {len(found.exercises)} exercises are right.")),
         _next_html(found),
+        _path_html(found),
         tracks_html(found),
         _due_html(found),
         _beliefs_html(found),
@@ -51,6 +52,8 @@ def progress_lines(found: Progress) -> Iterator[str]:
     yield f"{found.right} of {len(found.exercises)} exercises are right."
     one = found.of(found.next)
     yield f"Next: {one.id}, {one.title}, in {one.page or one.lesson}" if one else "Every exercise is right."
+    if found.on_path:
+        yield f"Your path: {sum(one.state == 'right' for one in found.on_path)} of {len(found.on_path)} exercises"
     for track in found.tracks:
         done = ", complete" if track.complete else ""
         yield f"{track.name}: {track.right} of {track.exercises} graded exercises{done}"
@@ -68,6 +71,15 @@ def _next_html(found: Progress) -> Html:
     if one is None:
         return element("p", "There is nothing left to do. Look in now and then for what is due.")
     return element("p", "Next: ", element("strong", one.title), ", ", _link(one))
+
+
+def _path_html(found: Progress) -> Html | None:
+    if not found.on_path:
+        return None
+    done = sum(one.state == "right" for one in found.on_path)
+    rows = [element("li", _link(one), " ✓" if one.state == "right" else None) for one in found.on_path]
+    summary = f"Your path: {done} of {len(found.on_path)} exercises are right"
+    return element("details", element("summary", summary), element("ol", rows))
 
 
 def _link(one: Standing) -> Html:

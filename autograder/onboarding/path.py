@@ -90,6 +90,15 @@ class Path:
         return sum(step.minutes for step in self.steps if step.found)
 
     @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises in the order of the path; of a lesson that only comes before, the one to skip it by."""
+        return tuple(
+            exercise.id
+            for step in self.steps
+            for exercise in ((step.test,) if step.test is not None else step.exercises)
+        )
+
+    @property
     def needs(self) -> tuple[Need, ...]:
         """All that the path takes up, in its order."""
         return tuple(need for step in self.steps for need in step.needs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -116,6 +117,37 @@ def test_the_path_lies_on_the_desk_and_nothing_else_is_touched(tmp_path):
     assert run("onboarding", "host.yaml", "--desk", "work").status == 0
     assert answered.read_text(encoding="utf-8") == "mine"
     assert "hostPID" in page.read_text(encoding="utf-8")
+
+
+def test_who_learns_on_the_desk_is_led_along_the_path(tmp_path, monkeypatch):
+    assert run("onboarding", "shop.yaml", "--desk", "work").status == 0
+    monkeypatch.chdir(tmp_path / "work")
+    page = Path("onboarding.md").read_text(encoding="utf-8")
+    found = run("progress", "-o", "json").json
+    fits("progress", found)
+    assert found["path"]
+    assert all(f"`{name}`" in page for name in found["path"]), "what is on the path stands on the page"
+    assert found["next"] == found["path"][0]
+    listed = [one["id"] for one in run("list", "--path", "-o", "json").json["exercises"]]
+    assert listed == found["path"]
+    assert f"0 of {len(listed)} exercises of your path right" in run("progress").out
+    first, second = listed[:2]
+    memory = json.loads(Path(".progress.json").read_text(encoding="utf-8"))
+    answered = {"status": "pass", "answer": "0" * 16, "fits": [], "differs": []}
+    memory["exercises"][first] = {"first": answered, "last": answered}
+    Path(".progress.json").write_text(json.dumps(memory), encoding="utf-8")
+    assert run("progress", "-o", "json").json["next"] == second
+
+
+def test_a_path_with_nothing_on_it_is_no_path(tmp_path, monkeypatch):
+    assert run("onboarding", "shop.yaml", "--desk", "work").status == 0
+    assert run("review", "shop.yaml", "--baseline", "b.json", "--write-baseline").status == 0
+    assert run("onboarding", "shop.yaml", "--baseline", "b.json", "--desk", "work").status == 0
+    monkeypatch.chdir(tmp_path / "work")
+    assert run("progress", "-o", "json").json["path"] == []
+    answer = run("list", "--path")
+    assert (answer.status, answer.out) == (2, "")
+    assert "there is no path on this desk" in answer.err
 
 
 def test_what_is_accepted_asks_for_no_lesson():
