@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.cli.watching.screen import screen
+from autograder.cli.watching.session import Session
+from autograder.course import find_course
+from autograder.exercises.report import Style
+from autograder.exercises.spec import Exercises
 from tests.review.scenes import closed, pod, text
 
 from .running import fits, run
@@ -131,6 +136,9 @@ def test_who_learns_on_the_desk_is_led_along_the_path(tmp_path, monkeypatch):
     listed = [one["id"] for one in run("list", "--path", "-o", "json").json["exercises"]]
     assert listed == found["path"]
     assert f"0 of {len(listed)} exercises of your path right" in run("progress").out
+    session = Session(Exercises(find_course()), Path.cwd())
+    assert session.exercise.id == listed[0]
+    assert f"path: 0 of {len(listed)}, in all: 0 of " in "\n".join(screen(session, Style(width=100), 30))
     first, second = listed[:2]
     memory = json.loads(Path(".progress.json").read_text(encoding="utf-8"))
     answered = {"status": "pass", "answer": "0" * 16, "fits": [], "differs": []}
