@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from autograder.exercises.findings import messages
 from autograder.review.catalogue import SEVERITIES, checks
+from autograder.review.intents import read_asked
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "review.md").read_text(encoding="utf-8")
@@ -50,3 +52,18 @@ def test_no_id_means_two_things():
     own = {name for name, check in checks().items() if check.texts}
     shared = own & set(messages())
     assert shared == {"manifest-rejected", "manifest-warning"}, "these say the same in both"
+
+
+def test_the_examples_of_the_page_are_read_as_they_stand(tmp_path):
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    [flows] = [block for block in blocks if block.startswith("# flows.yaml")]
+    (tmp_path / "flows.yaml").write_text(flows, encoding="utf-8")
+    assert len(read_asked(str(tmp_path / "flows.yaml")).intent.flows) == 2
+    accepted = re.findall(r"pod-guardrails/accept: (?:\|\n)?\s*([a-z-]+) ", PAGE)
+    assert accepted
+    assert set(accepted) <= set(checks())
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    [used] = [yaml.safe_load(block) for block in blocks if block.startswith("repos:")]
+    assert {hook["id"] for repo in used["repos"] for hook in repo["hooks"]} <= {hook["id"] for hook in hooks}
+    for block in blocks:
+        yaml.safe_load(block)
