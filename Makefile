@@ -18,7 +18,7 @@ help:
 	@echo 'make start    open the course in JupyterLab, on your own desk (work/)'
 	@echo 'make test     run the tests'
 	@echo 'make check    judge the code: ruff, mypy'
-	@echo 'make picture  take the picture in the README anew'
+	@echo 'make picture  take the pictures of terminals anew'
 	$(if $(wildcard tools/build.py),@echo 'make build    build the notebooks and the exercises from their texts')
 	$(if $(wildcard benchmarks/__main__.py),@echo 'make bench    measure how fast it is')
 	@echo 'make clean    remove what these words made; your desk stays'

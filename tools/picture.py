@@ -1,6 +1,6 @@
-"""Makes the README's picture: a terminal, and what the program really prints in it.
+"""Makes the pictures of terminals: what the program really prints.
 
-``python -m tools.picture`` writes ``docs/check.svg``. A test holds it current.
+``python -m tools.picture`` writes ``docs/check.svg`` for the README, and ``docs/watch.svg``. A test holds them current.
 """
 
 from __future__ import annotations
@@ -22,12 +22,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.cli.watching.screen import screen
+from autograder.cli.watching.session import Session
+from autograder.course import read_course
+from autograder.desk import lay_out
+from autograder.exercises.report import Style as Look
+from autograder.exercises.spec import Exercises
+
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "check.svg"
+WATCH = ROOT / "docs" / "watch.svg"
 COMMAND = ("autograder", "check", "db-filter", "--answer", "friday.yaml")
 ANSWER = ROOT / "solutions" / "practice" / "db-filter" / "wrong" / "policies-intersect.yaml"
 
 COLUMNS = 88
+WATCH_LINES = 32
 CHARACTER = 8.4
 LINE = 19
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -60,10 +69,11 @@ class Style:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the README's picture."""
+    """Write the pictures."""
     argparse.ArgumentParser(prog="python -m tools.picture", description=__doc__).parse_args(arguments)
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(readme_picture(), encoding="utf-8")
+    WATCH.write_text(watch_picture(), encoding="utf-8")
     return 0
 
 
@@ -75,6 +85,20 @@ def readme_picture() -> str:
     if status != 1:
         raise SystemExit(f"{' '.join(COMMAND)} ended with status {status}, not 1:\n{text}")
     return picture(" ".join(COMMAND), text)
+
+
+def watch_picture() -> str:
+    """Return the picture of an answer that is watched, after it was saved for the first time."""
+    course = read_course(ROOT)
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Path(folder, "work")
+        lay_out(course, desk)
+        with contextlib.chdir(desk):
+            session = Session(Exercises(course), desk, COMMAND[2])
+            shutil.copy(ANSWER, session.file)
+            session.saved()
+            lines = screen(session, Look(COLUMNS - 1, color=True), WATCH_LINES)
+    return picture(f"autograder watch {COMMAND[2]}", "\n".join(lines))
 
 
 def run(command: Sequence[str], folder: Path) -> tuple[int, str]:

@@ -10,7 +10,19 @@ import pytest
 pytest.importorskip("pty", reason="a terminal is needed")
 
 import tools.picture
-from tools.picture import CHARACTER, COLORS, FAINT, PICTURE, ROOT, Style, picture, readme_picture, styled
+from tools.picture import (
+    CHARACTER,
+    COLORS,
+    FAINT,
+    PICTURE,
+    ROOT,
+    WATCH,
+    Style,
+    picture,
+    readme_picture,
+    styled,
+    watch_picture,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -65,6 +77,7 @@ def test_a_style_goes_on_in_the_next_line():
 
 def test_the_readme_shows_what_the_program_prints_today():
     assert PICTURE.read_text(encoding="utf-8") == readme_picture(), "the picture is not current: run make picture"
+    assert WATCH.read_text(encoding="utf-8") == watch_picture(), "the picture is not current: run make picture"
 
 
 def test_the_readmes_picture_names_the_belief_and_no_folder_of_this_machine():
