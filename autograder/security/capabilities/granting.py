@@ -66,8 +66,10 @@ class Granted:
         """The steps in a sentence."""
         text = "; ".join(step.what for step in self.steps)
         if self.ignored:
-            are, do = ("is", "does") if len(self.ignored) == 1 else ("are", "do")
-            text += f"; {', '.join(self.ignored)} {are} not known to the runtime and {do} nothing"
+            written = dict.fromkeys(name or '""' for name in self.ignored)
+            ignored = ", ".join(written)
+            are, do = ("is", "does") if len(written) == 1 else ("are", "do")
+            text += f"; {ignored} {are} not known to the runtime and {do} nothing"
         return text
 
 

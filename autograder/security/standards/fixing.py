@@ -111,7 +111,9 @@ class _Plan:
 
     def _do(self, path: Path, new: Any, why: str) -> None:
         old = self.at(path)
-        if (old is None and new is REMOVED) or old == new:
+        # An item of a list may be null and stand there all the same.
+        is_gone = old is None and not isinstance(path[-1], int)
+        if (is_gone and new is REMOVED) or old == new:
             return
         try:
             self.text = edit(self.text, [Change((*self.inside, *path), new)])
@@ -212,7 +214,8 @@ def _added(plan: _Plan, place: Path, allowed: set[str] | None) -> Edits:
     kept = [name for name in names if name in (ALLOWED if allowed is None else allowed)]
     lost = [name for name in names if name not in kept]
     if lost:
-        plan.notes.append(f"{', '.join(lost)} is no longer added: see whether the program works without.")
+        told = ", ".join(name or '""' for name in lost)  # null in a list of texts is an empty one
+        plan.notes.append(f"{told} is no longer added: see whether the program works without.")
     if not kept:
         yield place, REMOVED
         return

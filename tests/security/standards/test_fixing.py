@@ -219,3 +219,11 @@ def test_any_pod_in_any_style_reaches_restricted_and_a_second_time_changes_nothi
     assert violations(found.text) == []
     assert fixed(found.text) is None
     assert found.patch
+
+
+@pytest.mark.parametrize("level", ["baseline", "restricted"])
+def test_a_dash_with_nothing_behind_it_is_an_empty_name_and_goes(level):
+    bare = "- {name: api, image: shop/api, securityContext: {capabilities: {add: [null, CHOWN], drop: [null]}}}"
+    found = fixed(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: api}}\nspec:\n  containers:\n  {bare}\n", level)
+    assert violations(found.text, level) == []
+    assert any('"" ' in note or '"",' in note for note in found.notes)
