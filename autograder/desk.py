@@ -35,6 +35,7 @@ from pathlib import Path, PurePosixPath
 from autograder.course import Course
 from autograder.exercises.whereabouts import DESK
 from autograder.manifests.limits import InputError
+from autograder.manifests.whole import whole
 
 MEMORY = DESK
 SHOWN = ("course", "exercises")
@@ -237,22 +238,11 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, or the next start after a power cut, finds the old one or the new one.
-
-    The name of the half-written file is always the same, so the next attempt clears up after a killed one.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
+    """Write a file so that a reader, or the next start after a power cut, finds the old one or the new one."""
+    with whole(path) as part, part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _remove_empty_folders(folder: Path, desk: Path) -> None:

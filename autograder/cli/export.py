@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.manifests.limits import InputError
+from autograder.manifests.whole import whole
 
 if TYPE_CHECKING:
     from autograder.classroom.lms.filling import Filled
@@ -121,12 +121,8 @@ def _tell(filled: Filled) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Write a file as a whole or not at all. Raises InputError when it cannot be written."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(text.encode("utf-8"))
-        part.replace(path)
+        with whole(path) as part:
+            part.write_bytes(text.encode("utf-8"))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror}. Name another file with --to.") from None

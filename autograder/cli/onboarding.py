@@ -179,12 +179,9 @@ def _put_on_desk(desk: Path, found: Course) -> None:
 
 def _replace(file: Path, text: str, remedy: str) -> None:
     """Write a file as a whole. Raises InputError when it cannot be written, with what to do."""
-    from autograder.exercises.answers import replace_file
+    from autograder.manifests.whole import write_whole
 
     try:
-        replace_file(file, text)
-    except InputError as error:
-        # That one speaks to a learner about an answer; this is none.
-        cause = error.__context__
-        reason = (cause.strerror if isinstance(cause, OSError) else None) or "it cannot be written"
-        raise InputError(f"{file}: {reason}. {remedy}") from error
+        write_whole(file, text)
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or 'it cannot be written'}. {remedy}") from error

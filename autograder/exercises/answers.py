@@ -21,13 +21,13 @@ The file's first line is the cell's first line as a comment, so line 7 of one is
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from autograder.manifests.limits import ANSWERS, InputError
+from autograder.manifests.whole import write_whole
 
 from .findings import Finding, finding
 from .notebooks import MAGIC, Cell, Notebook, read_notebook
@@ -243,15 +243,9 @@ def read_answer(path: Path) -> str:
 
 def replace_file(path: Path, text: str) -> None:
     """Write a file as a whole or not at all. Raises `InputError` when it cannot be written."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Half a character, which JSON escapes can spell, is no reason to lose the rest.
-        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InputError(
             f"{path} cannot be written: {error.strerror}. Your answer is still where you wrote it."
         ) from None

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from autograder.exercises.answers import replace_file
 from autograder.manifests.documents import read_text
 from autograder.manifests.files import read_file
 from autograder.manifests.limits import FILES, InputError
+from autograder.manifests.whole import write_whole
 
 from .accepting import Accepted
 from .findings import Finding, finding
@@ -115,7 +115,7 @@ def write_baseline(path: str, findings: Iterable[Finding]) -> int:
     before = read_baseline(path) if Path(path).exists() else ()
     text = baseline_text(findings, before)
     try:
-        replace_file(Path(path), text)
-    except InputError as error:
+        write_whole(Path(path), text)
+    except OSError as error:
         raise InputError(f"{path} cannot be written. Name a file in a folder that you may write to.") from error
     return len(json.loads(text)["accepted"])

@@ -26,6 +26,7 @@ from typing import Final
 from autograder.classroom.records import FEEDBACK, RECORDS
 from autograder.exercises.answers import replace_file
 from autograder.manifests.limits import InputError
+from autograder.manifests.whole import whole
 
 MARK: Final = "shard.json"
 _SHARD: Final = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
@@ -135,9 +136,7 @@ def _read_mark(part: Path) -> tuple[Shard, dict[str, str]]:
 
 def _copy(source: Path, target: Path) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        shutil.copyfile(source, part)
-        part.replace(target)
+        with whole(target) as part:
+            shutil.copyfile(source, part)
     except OSError as error:
         raise InputError(f"{target} cannot be written: {error.strerror}. Nothing of the parts was changed.") from None

@@ -23,6 +23,7 @@ from autograder.exercises.checking import Result
 from autograder.exercises.notebooks import read_notebook
 from autograder.exercises.spec import Exercise, Exercises
 from autograder.manifests.limits import InputError
+from autograder.manifests.whole import whole
 
 from .names import Names
 from .page import MODE, Check, as_text, checked, lay_out, page, texts
@@ -262,17 +263,13 @@ def _texts_in(path: Path) -> dict[str, str] | None:
 def _replace(path: Path, text: str) -> None:
     """Write a read-only file as a whole or not at all, unless it is that already. Raises InputError."""
     data = text.encode("utf-8", "replace")
-    part = path.with_name(f".{path.name}.part")
     try:
         if path.is_file() and path.read_bytes() == data:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        if path.exists():
-            path.chmod(0o644)  # Windows replaces no file that is read-only
-        part.chmod(MODE)
-        part.replace(path)
+        with whole(path) as part:
+            part.write_bytes(data)
+            if path.exists():
+                path.chmod(0o644)  # Windows replaces no file that is read-only
+            part.chmod(MODE)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror}. Make room and the folder writable.") from None

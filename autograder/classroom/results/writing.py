@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from autograder.manifests.limits import InputError
+from autograder.manifests.whole import whole
 
 
 @contextlib.contextmanager
@@ -16,17 +17,8 @@ def replacing(path: Path) -> Iterator[TextIO]:
 
     Raises `InputError` when the file cannot be written. After any error the file is what it was before.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("w", encoding="utf-8", errors="replace", newline="") as stream:
-                yield stream
-            part.replace(path)
-        except OSError as error:
-            raise InputError(
-                f"{path} cannot be written: {error.strerror}. Make room, or name another folder."
-            ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+        with whole(path) as part, part.open("w", encoding="utf-8", errors="replace", newline="") as stream:
+            yield stream
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}. Make room, or name another folder.") from None

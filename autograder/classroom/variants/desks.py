@@ -14,7 +14,6 @@ since compressors differ.
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import csv
 import io
@@ -32,6 +31,7 @@ from autograder.exercises.answers import FOLDER as ANSWERS
 from autograder.exercises.answers import replace_file
 from autograder.exercises.spec import Exercise, Exercises
 from autograder.manifests.limits import InputError
+from autograder.manifests.whole import whole
 
 from .assigned import family_of, made
 from .choosing import chosen
@@ -123,14 +123,10 @@ def write_desk(out: Path, assignment: Assignment, given: Assigned) -> Path:
     """Write a desk as a whole or not at all, and return its file. Raises `InputError` when it cannot be written."""
     data = desk_of(assignment, given)
     path = out / given.file
-    part = path.with_name(f".{path.name}.part")
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
+        with whole(path) as part:
+            part.write_bytes(data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror}. Name another folder with --out.") from None
     return path
 
