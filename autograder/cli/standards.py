@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograder.manifests.limits import InputError
-from autograder.manifests.problems import format_path
 from autograder.security.standards import LATEST, LEVELS, Judgement, Level, Violation, policy_minor
 from autograder.security.standards.admission import Admission, LevelVersion, Policy, admit, policy_of
 
@@ -166,18 +165,7 @@ def _object(answer: Answer) -> dict[str, Any]:
             }
             for found in answer.violations
         ],
-        "fix": None if answer.fix is None else _fix_object(answer.fix),
-    }
-
-
-def _fix_object(fix: Fix) -> dict[str, Any]:
-    return {
-        "patch": fix.patch,
-        "edits": [
-            {"path": format_path(edit.path), "old": edit.old, "new": edit.new, "why": edit.why} for edit in fix.edits
-        ],
-        "remaining": list(fix.remaining),
-        "notes": list(fix.notes),
+        "fix": None if answer.fix is None else answer.fix.to_json(),
     }
 
 

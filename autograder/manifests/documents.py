@@ -13,17 +13,16 @@ Source: k8s.io/apimachinery pkg/util/yaml decoder.go, k8s.io/cli-runtime pkg/res
 
 from __future__ import annotations
 
-import gc
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, BinaryIO, Final, Literal, NamedTuple, TextIO
 
 from yaml.error import YAMLError
 
+from .collector import collector_paused
 from .compose import Composed, Places, Plain, ReadError, Value, compose, unsupported_number
 from .files import STDIN, read_sources
 from .json_events import JsonError, JsonEvents, NumberError, remedy, skip_space
@@ -117,7 +116,7 @@ class Document:
         """Return what only a second reading tells, which is kept."""
         if not self._again:
             places = Places()
-            with _collector_paused(self.text):
+            with collector_paused(when=len(self.text) >= _LARGE):
                 next_event = events(self.text) if self.syntax == "yaml" else JsonEvents(self.text, 0).read().__next__
                 composed = compose(next_event, Plain(), _AGAIN, places)
             value = composed.value if composed is not None else None
@@ -141,7 +140,7 @@ def read_text(
     if len(data) > limits.max_bytes:
         raise InputError(f"{file} has more than {size(limits.max_bytes)}. Split it, or raise {option('max_bytes')}.")
     reader = _Reader(file, limits, keep_places=keep_places)
-    with _collector_paused(data, anyway=keep_places):
+    with collector_paused(when=keep_places or len(data) >= _LARGE):
         reader.read(data)
     return reader.documents, reader.problems
 
@@ -163,23 +162,6 @@ def read_paths(
         documents += found
         problems += wrong
     return documents, problems
-
-
-@contextmanager
-def _collector_paused(text: str | bytes, *, anyway: bool = False) -> Iterator[None]:
-    """Keep Python's cycle collector out while a text is read, if it is a large one, or `anyway`.
-
-    It walks all values again and again as they become more, which costs a quarter of the time for 20,000 Pods
-    and finds nothing: values have no cycles. Only who paused it starts it again.
-    """
-    pauses = gc.isenabled() and (anyway or len(text) >= _LARGE)
-    if pauses:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pauses:
-            gc.enable()
 
 
 class _Stop(Exception):  # noqa: N818 - no error: the problem that ends a file has been noted

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.exercises.findings import Severity
+from autograder.manifests.collector import collector_paused
 from autograder.manifests.load import Manifests
 from autograder.network.reachability import Summary
 from autograder.security import Images, Node
@@ -94,7 +93,7 @@ def review(
     `asked` is an intent that has to hold, `accepted` what a baseline accepts. Load the manifests with ``keep_places``,
     or each document is read a second time for its lines. Raises InputError for an intent that does not fit.
     """
-    with _collector_paused():
+    with collector_paused():
         scene = Scene(manifests, pod_cidrs)
         found_workloads: list[Workload] = []
         found = list(_all(scene, asked, found_workloads, node, images))
@@ -124,16 +123,3 @@ def _all(
     for room in (hyphen, opening, selecting, serving, ends, isolation):
         yield from room.findings(scene)
     yield from workloads.findings(scene, found_workloads, node, images)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python's cycle collector out: it would walk all manifests again and again, and they have no cycles."""
-    pauses = gc.isenabled()
-    if pauses:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pauses:
-            gc.enable()

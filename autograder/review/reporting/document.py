@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograder.manifests.problems import format_path
 from autograder.review.checks.workloads import Workload
 from autograder.review.reviewing import Review
 from autograder.security.standards.fixing import Fix
@@ -35,16 +34,5 @@ def _workload(workload: Workload, fixes: Fixes | None) -> dict[str, Any]:
         "file": source.file if source is not None else None,
         "line": source.line if source is not None else None,
         "level": workload.level,
-        "fix": None if fix is None else _fix(fix),
-    }
-
-
-def _fix(fix: Fix) -> dict[str, Any]:
-    return {
-        "patch": fix.patch,
-        "edits": [
-            {"path": format_path(edit.path), "old": edit.old, "new": edit.new, "why": edit.why} for edit in fix.edits
-        ],
-        "remaining": list(fix.remaining),
-        "notes": list(fix.notes),
+        "fix": None if fix is None else fix.to_json(),
     }

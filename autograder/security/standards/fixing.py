@@ -19,7 +19,7 @@ from autograder.manifests.kinds import TEMPLATES
 from autograder.manifests.limits import FILES, InputError
 from autograder.manifests.load import Options, load_text
 from autograder.manifests.objects import Pod
-from autograder.manifests.problems import Path
+from autograder.manifests.problems import Path, format_path
 
 from .evaluation import LATEST, Violation, evaluate
 from .model import Level
@@ -55,6 +55,18 @@ class Fix:
     """What keeps it from the level all the same, and only a person can decide."""
     notes: tuple[str, ...] = ()
     """What an edit changes for the workload."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fix as the command line's contract has it."""
+        return {
+            "patch": self.patch,
+            "edits": [
+                {"path": format_path(edit.path), "old": edit.old, "new": edit.new, "why": edit.why}
+                for edit in self.edits
+            ],
+            "remaining": list(self.remaining),
+            "notes": list(self.notes),
+        }
 
 
 def fix(pod: Pod, level: Level = "restricted", version: str = LATEST, *, minor: int = 37) -> Fix | None:
