@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from autograder.manifests.limits import InputError
 
 from . import options
+from .rendered import add_no_render, read_rendered
 from .security_options import add_security_options, surroundings_of
 
 if TYPE_CHECKING:
-    from autograder.manifests.load import Manifests
     from autograder.onboarding import Path as Course
 
 HELP = "which lessons teach what this team gets wrong?"
@@ -67,9 +67,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--desk", metavar="FOLDER", help=f"put the path on this desk, as {ON_DESK}")
     parser.add_argument("--baseline", metavar="FILE", help="a file of what is accepted for now")
-    parser.add_argument(
-        "--no-render", action="store_true", help="read kustomizations and charts as plain files, run no tool"
-    )
+    add_no_render(parser)
     add_security_options(parser, beliefs=False)
     parser.set_defaults(run=run)
 
@@ -84,8 +82,9 @@ def run(args: argparse.Namespace) -> int:
     known = [_lesson(name) for name in args.knows]
     surroundings = surroundings_of(args)
     accepted = baseline.read_baseline(args.baseline) if args.baseline else ()
+    manifests, _ = read_rendered(args)
     result = review(
-        _read(args),
+        manifests,
         accepted=accepted,
         baseline_file=args.baseline or "",
         node=surroundings.node,
@@ -121,26 +120,6 @@ def _lesson(name: str) -> str:
     close = difflib.get_close_matches(asked, lessons, n=1, cutoff=0.4)
     remedy = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(lessons)}."
     raise InputError(f"--knows {name}: the course has no such lesson. {remedy}")
-
-
-def _read(args: argparse.Namespace) -> Manifests:
-    """Return what the paths mean, rendered where that is needed. Raises InputError for what cannot be read."""
-    from dataclasses import replace
-
-    from autograder.manifests.files import read_sources
-    from autograder.manifests.load import load_sources
-    from autograder.review.rendering import sources
-
-    how = replace(options.read_options(args), keep_places=True)
-    if args.no_render:
-        found = read_sources(args.paths, how.limits)
-    else:
-        found = sources(args.paths, how.limits, [], namespace=args.namespace)
-    manifests = load_sources(found, how)
-    for item in manifests.ignored:
-        if item.could_change_verdict:
-            print(f"{item.file}:{item.line}: warning: {item.reason}", file=sys.stderr)
-    return manifests
 
 
 def _written(form: str, found: Course, *, to_file: bool) -> str:

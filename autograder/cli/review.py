@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from autograder.manifests.limits import InputError
 
 from . import options
+from .rendered import add_no_render, read_rendered
 from .security_options import add_security_options, surroundings_of
 
 if TYPE_CHECKING:
@@ -71,9 +72,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--fix", action="store_true", help="show the smallest edit to restricted for every workload")
     parser.add_argument("--all", action="store_true", help="text: show every finding of every check")
-    parser.add_argument(
-        "--no-render", action="store_true", help="read kustomizations and charts as plain files, run no tool"
-    )
+    add_no_render(parser)
     parser.add_argument(
         "--pod-cidr",
         metavar="CIDR",
@@ -131,22 +130,7 @@ def _refuse_what_does_not_go_together(args: argparse.Namespace) -> None:
 
 def _read(args: argparse.Namespace) -> tuple[Manifests, list[Rendered]]:
     """Return what the paths mean, and what had to be rendered for it."""
-    from dataclasses import replace
-
-    from autograder.manifests.files import read_sources
-    from autograder.manifests.load import load_sources
-    from autograder.review.rendering import sources
-
-    how = replace(options.read_options(args), keep_places=True)
-    rendered: list[Rendered] = []
-    if args.no_render:
-        found = read_sources(args.paths, how.limits)
-    else:
-        found = sources(args.paths, how.limits, rendered, namespace=args.namespace)
-    manifests = load_sources(found, how)
-    for item in manifests.ignored:
-        if item.could_change_verdict:
-            print(f"{item.file}:{item.line}: warning: {item.reason}", file=sys.stderr)
+    manifests, rendered = read_rendered(args)
     if not manifests.documents and not manifests.problems:
         print("There is no manifest here.", file=sys.stderr)
     return manifests, rendered
