@@ -159,7 +159,7 @@ class World:
         if exercise.prediction is not None and not exercise.prediction.enforced:
             self.cluster = self.cluster.with_policies([])
         self._readings: dict[Semantics, Reachability] = {}
-        self._unchanged: dict[Inner | None, Inside] = {}
+        self._unchanged: dict[Inner, Inside] = {}
         self.beliefs: dict[str, tuple[str, ...]] = {}
         """What answers fit, by their objects; `_believed` keeps it."""
         try:
@@ -193,7 +193,7 @@ class World:
     def inside(self, added: Iterable[Object] = (), semantics: Inner | None = None) -> Inside:
         """Return the containers of the scene with an answer's objects added, as somebody, or a cluster, reads them."""
         objects = {**self.objects, **{key_of(thing): thing for thing in added}}
-        return self._read_inside(objects, semantics)
+        return self._read_inside(objects, semantics or _as_clusters_do())
 
     def inside_refused(self, manifests: Manifests, semantics: Inner) -> Inside:
         """Return the same for an answer that the API server refuses: what its Pods would have been."""
@@ -204,6 +204,7 @@ class World:
 
     def unchanged(self, semantics: Inner | None = None) -> Inside:
         """Return the containers as they are without an answer: those of the scene, and what only the starter has."""
+        semantics = semantics or _as_clusters_do()
         if semantics not in self._unchanged:
             objects = {**{key_of(thing): thing for thing in self._started}, **self.objects}
             self._unchanged[semantics] = self._read_inside(objects, semantics)
@@ -212,14 +213,12 @@ class World:
     def _read_inside(
         self,
         objects: Mapping[Any, Object],
-        semantics: Inner | None,
+        semantics: Inner,
         problems: Mapping[tuple[str, str], tuple[Problem, ...]] | None = None,
     ) -> Inside:
-        from autograder.security.semantics import KUBERNETES as AS_CLUSTERS_DO
-
         from .containers.judging import Inside
 
-        return Inside(objects.values(), self.machine, semantics or AS_CLUSTERS_DO, problems)
+        return Inside(objects.values(), self.machine, semantics, problems)
 
     @cached_property
     def _started(self) -> tuple[Pod, ...]:
@@ -251,6 +250,12 @@ class World:
                 f"{self.exercise.at(('intent',))}: the starter already is a right answer, so there is nothing to do"
             )
         return share
+
+
+def _as_clusters_do() -> Inner:
+    from autograder.security.semantics import KUBERNETES as AS_CLUSTERS_DO
+
+    return AS_CLUSTERS_DO
 
 
 def intent_of(exercise: Exercise) -> Intent:
