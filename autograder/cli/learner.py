@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,22 +121,9 @@ def standing_line(one: Standing, style: Style, width: int = 0) -> str:
     return f"  {sign} {one.id:{width}}  {style.paint(f'{kind}{worth}, {state}', 'quiet')}"
 
 
-def days(until: dt.date, day: dt.date) -> str:
-    """Return when something is due.
-
-    >>> days(dt.date(2026, 3, 5), dt.date(2026, 3, 2))
-    'due in 3 days'
-    """
-    left = (until - day).days
-    if left <= 0:
-        return "due now"
-    return "due tomorrow" if left == 1 else f"due in {left} days"
-
-
 def path_words(found: Progress) -> str:
     """Return how far somebody has come on a path."""
-    done = sum(one.state == "right" for one in found.on_path)
-    return f"{done} of {len(found.on_path)} exercises of your path right, see onboarding.md"
+    return f"{found.path_done} of {len(found.on_path)} exercises of your path right, see onboarding.md"
 
 
 def summary_lines(found: Progress, style: Style) -> Iterator[str]:
@@ -150,10 +136,10 @@ def summary_lines(found: Progress, style: Style) -> Iterator[str]:
 
 def concept_line(known: Known, found: Progress, style: Style) -> str:
     """Return a concept as one line."""
+    from autograder.exercises.review import when
+
     role = {"mastered": "good", "practiced": "warn", "new": "quiet"}[known.grip]
-    when = f", {days(known.due, found.day)}" if known.due else ""
-    word = f"{known.grip}{when}"
+    word = f"{known.grip}, due {when(known.due, found.day)}" if known.due else known.grip
     room = style.width - 2 - 2 - 5 - 2 - 24
     title = known.title if len(known.title) <= room else known.title[: max(room - 1, 1)] + ("." if style.plain else "…")
-    sign = {"mastered": "good", "practiced": "warn", "new": "quiet"}[known.grip]
-    return f"  {style.paint(style.sign(sign), role)} {known.id:<4} {title:<{max(room, 1)}}  {style.paint(word, role)}"
+    return f"  {style.paint(style.sign(role), role)} {known.id:<4} {title:<{max(room, 1)}}  {style.paint(word, role)}"

@@ -101,4 +101,4 @@ def run(args: argparse.Namespace) -> int:
 def _is(wanted: str, lesson: str) -> bool:
     """Whether a word names a lesson: its whole name, its number, or the file of its notebook."""
     word = wanted.rpartition("/")[2].removesuffix(".ipynb")
-    return bool(lesson) and (word == lesson or (word.isdigit() and lesson.startswith(f"{int(word):02d}-")))
+    return bool(lesson) and (word == lesson or (word.isdecimal() and lesson.startswith(f"{int(word):02d}-")))

@@ -101,8 +101,8 @@ def lines(found: Progress, style: Style) -> Iterator[str]:
 
     yield f"{found.right} of {len(found.exercises)} exercises right."
     if found.on_path:
-        done = sum(one.state == "right" for one in found.on_path)
-        yield f"  {'path':<10}  {learner.bar(done, len(found.on_path), 20, style)}  {learner.path_words(found)}"
+        drawn = learner.bar(found.path_done, len(found.on_path), 20, style)
+        yield f"  {'path':<10}  {drawn}  {learner.path_words(found)}"
     yield from learner.summary_lines(found, style)
     yield ""
     touched = [known for known in found.concepts if known.grip != "new"]

@@ -149,6 +149,11 @@ class Progress:
         return tuple(found for found in map(self.of, self.path) if found is not None)
 
     @property
+    def path_done(self) -> int:
+        """How many exercises of the path are right."""
+        return sum(found.state == "right" for found in self.on_path)
+
+    @property
     def due(self) -> tuple[Known, ...]:
         """What is due for review, the longest overdue first."""
         late = [known for known in self.concepts if known.due is not None and known.due <= self.day]
@@ -168,10 +173,9 @@ class Progress:
         A path comes before both, in its own order. Behind the last one it goes on with what was left out before. Empty
         when all others are right.
         """
-        for name in self.path:
-            found = self.of(name)
-            if found is not None and found.state != "right" and name != exercise:
-                return name
+        on_path = next((one.id for one in self.on_path if one.state != "right" and one.id != exercise), "")
+        if on_path:
+            return on_path
         here = next((at for at, found in enumerate(self.exercises) if found.id == exercise), -1)
         turned = [*self.exercises[here + 1 :], *self.exercises[: here + 1]]
         left = [found for found in turned if found.state != "right" and found.id != exercise]

@@ -70,6 +70,18 @@ def moved(box: Box | None, *, right: bool, day: dt.date) -> Box | None:
     return Box(min(box.number + 1, len(RESTS)) if right else 1, day)
 
 
+def when(due: dt.date, day: dt.date) -> str:
+    """Return when something is due, seen from a day.
+
+    >>> when(dt.date(2026, 3, 5), dt.date(2026, 3, 2)), when(dt.date(2026, 3, 1), dt.date(2026, 3, 2))
+    ('in 3 days', 'now')
+    """
+    left = (due - day).days
+    if left <= 0:
+        return "now"
+    return "tomorrow" if left == 1 else f"in {left} days"
+
+
 def read_box(value: object) -> Box | None:
     """Return a box as the memory has it; None for what is none."""
     if not isinstance(value, dict):

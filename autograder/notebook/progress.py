@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from autograder.exercises.progress import Known, Progress, Standing
+from autograder.exercises.review import when
 
 from .html import Child, Html, element, joined
 from .matrix import scrolling
@@ -53,7 +54,7 @@ def progress_lines(found: Progress) -> Iterator[str]:
     one = found.of(found.next)
     yield f"Next: {one.id}, {one.title}, in {one.page or one.lesson}" if one else "Every exercise is right."
     if found.on_path:
-        yield f"Your path: {sum(one.state == 'right' for one in found.on_path)} of {len(found.on_path)} exercises"
+        yield f"Your path: {found.path_done} of {len(found.on_path)} exercises"
     for track in found.tracks:
         done = ", complete" if track.complete else ""
         yield f"{track.name}: {track.right} of {track.exercises} graded exercises{done}"
@@ -76,9 +77,8 @@ def _next_html(found: Progress) -> Html:
 def _path_html(found: Progress) -> Html | None:
     if not found.on_path:
         return None
-    done = sum(one.state == "right" for one in found.on_path)
     rows = [element("li", _link(one), " ✓" if one.state == "right" else None) for one in found.on_path]
-    summary = f"Your path: {done} of {len(found.on_path)} exercises are right"
+    summary = f"Your path: {found.path_done} of {len(found.on_path)} exercises are right"
     return element("details", element("summary", summary), element("ol", rows))
 
 
@@ -138,5 +138,5 @@ def _concept_row(known: Known, day: dt.date) -> Html:
 def _when(due: dt.date | None, day: dt.date) -> str:
     if due is None:
         return ""
-    left = (due - day).days
-    return "due now" if left <= 0 else "tomorrow" if left == 1 else f"in {left} days"
+    words = when(due, day)
+    return "due now" if words == "now" else words

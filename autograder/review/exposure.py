@@ -48,7 +48,6 @@ def summary(scene: Scene) -> Summary:
 
 def exposed(scene: Scene) -> Iterator[Exposed]:
     """Yield every door from outside, by endpoint."""
-    services = [each for each in scene.cluster.services if each.type in {"LoadBalancer", "NodePort"}]
     for pod in scene.cluster.pods:
         if pod.host_network:
             ports = PortSet.EMPTY
@@ -62,8 +61,8 @@ def exposed(scene: Scene) -> Iterator[Exposed]:
                     behind = PortSet.of(port.get("protocol", "TCP"), port["containerPort"])
                     via = f"hostPort {port['hostPort']} of container {container.get('name', '')}"
                     yield _door(scene, pod, via, behind)
-        for service in services:
-            if fronts(service, pod):
+        for service in scene.services_of(pod.namespace):
+            if service.type in {"LoadBalancer", "NodePort"} and fronts(service, pod):
                 ports = behind_of(service, pod)
                 if ports:
                     yield _door(scene, pod, f"Service {service.namespace}/{service.name} ({service.type})", ports)

@@ -143,10 +143,11 @@ def test_what_is_right_can_be_left_out(desk):
 
 
 @pytest.mark.usefixtures("desk")
-def test_an_unknown_lesson_names_those_there_are():
-    found = run("list", "99")
+@pytest.mark.parametrize("asked", ["99", "²"])
+def test_an_unknown_lesson_names_those_there_are(asked):
+    found = run("list", asked)
     assert (found.status, found.out) == (2, "")
-    assert "there is no lesson '99'" in found.err
+    assert f"there is no lesson {asked!r}" in found.err
 
 
 # --- hint, solution --------------------------------------------------------------------------------------------------

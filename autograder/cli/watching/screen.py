@@ -85,8 +85,7 @@ def _list_head(session: Session, style: Style) -> Iterator[str]:
 def _top(left: str, found: Progress, style: Style) -> Iterator[str]:
     right = f"{found.right} of {len(found.exercises)} right"
     if found.on_path:
-        done = sum(one.state == "right" for one in found.on_path)
-        right = f"path: {done} of {len(found.on_path)}, in all: {right}"
+        right = f"path: {found.path_done} of {len(found.on_path)}, in all: {right}"
     left = left if len(left) + len(right) + 2 <= style.width else left[: max(style.width - len(right) - 2, 0)]
     yield f"{left}{' ' * max(style.width - len(left) - len(right), 1)}{style.paint(right, 'head')}"
     width = max(min(style.width - 2, 40), _NARROW // 2)
