@@ -28,7 +28,7 @@ from typing import Final
 from autograder.classroom.records import Record
 from autograder.manifests.limits import InputError
 
-from .filling import Filled, Target, fill, only
+from .filling import Filled, Platform, Target, fill, places
 from .matching import Person, Roster
 from .template import Row, Template, harmless, plain, read_template
 
@@ -36,6 +36,7 @@ _IDENTIFIERS: Final = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
 _NAMES: Final = ("Student", "LastName", "FirstName")
 _TITLED: Final = re.compile(r"(?P<title>.*?)\s*\([0-9]+\)", re.DOTALL)
 _POSTING: Final = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE | re.DOTALL)
+_PLATFORM: Final = Platform("Canvas", "Name one of them with --column, as it stands there.")
 
 
 def canvas(path: Path, records: Iterable[Record], *, column: str = "", assignments: Iterable[str] = ()) -> Filled:
@@ -54,7 +55,7 @@ def canvas(path: Path, records: Iterable[Record], *, column: str = "", assignmen
         index: row for index, row in enumerate(template.rows) if row is not points and not _is_about_posting(row)
     }
     targets = {name: Target(place, lambda _, at=place: _number(points[at]), "EX", frozenset({"N/A"}))  # type: ignore[misc]
-               for name, place in _places(template, tuple(assignments), column)}  # fmt: skip
+               for name, place in places(template, tuple(assignments), column, _is_titled, _PLATFORM)}  # fmt: skip
     names = [place for place in (template.column(name) for name in _NAMES) if place is not None]
     identity = template.column("ID")
     people = list(_people(template, learners, names))
@@ -73,24 +74,6 @@ def _sound(head: Row) -> bool:
 
 def _is_about_posting(row: Row) -> bool:
     return all(_POSTING.fullmatch(cell) for cell in row)
-
-
-def _places(template: Template, assignments: tuple[str, ...], column: str) -> Iterator[tuple[str, int]]:
-    """Yield the column of every assignment that has one."""
-    if column:
-        if len(assignments) != 1:
-            raise InputError("A column takes the grades of one assignment. Name it with --assignment.")
-        remedy = "Name one of them with --column, as it stands there."
-        yield assignments[0], only(template.columns(lambda name: name == column), template, f"{column!r}", remedy)
-        return
-    found = {name: template.columns(lambda head, name=name: _is_titled(head, name)) for name in assignments}  # type: ignore[misc]
-    if not any(found.values()):
-        wanted = " or ".join(assignments) or "any assignment"
-        remedy = "Make the assignment in Canvas and export again, or name its column with --column."
-        only([], template, f"for {wanted}", remedy)
-    for name, columns in found.items():
-        if columns:
-            yield name, only(columns, template, f"for {name}", "Name the right one with --column.")
 
 
 def _is_titled(head: str, assignment: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from autograder.classroom.records import Record
 from autograder.manifests.limits import InputError
@@ -15,6 +15,14 @@ from .template import Template
 TWICE: Final = "another learner's grade stands in the same row already, so neither is certain."
 FAILED: Final = "the grader failed; look at the submission first."
 Value = float | Literal["excused"]
+
+
+class Platform(NamedTuple):
+    """What is said about a platform where no column fits."""
+
+    name: str
+    other_column: str
+    """What to do when the file has no column of the name that was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,32 @@ def _notes(manual: int, other: set[str]) -> Iterable[str]:
         )
     for assignment in sorted(other):
         yield f"The file has no column for {assignment}, so its grades are not in it."
+
+
+def places(
+    template: Template,
+    assignments: tuple[str, ...],
+    column: str,
+    is_titled: Callable[[str, str], bool],
+    platform: Platform,
+) -> Iterator[tuple[str, int]]:
+    """Yield every assignment that has a column, and the column: `column` if one is named, else by its title.
+
+    `is_titled` tells whether a title is that of an assignment. Raises InputError when there is none, or more than one.
+    """
+    if column:
+        if len(assignments) != 1:
+            raise InputError("A column takes the grades of one assignment. Name it with --assignment.")
+        fitting = template.columns(lambda head: head == column)
+        yield assignments[0], only(fitting, template, f"{column!r}", platform.other_column)
+        return
+    found = {name: template.columns(lambda head, name=name: is_titled(head, name)) for name in assignments}  # type: ignore[misc]
+    if not any(found.values()):
+        remedy = f"Make the assignment in {platform.name} and export again, or name its column with --column."
+        only([], template, f"for {' or '.join(assignments) or 'any assignment'}", remedy)
+    for name, columns in found.items():
+        if columns:
+            yield name, only(columns, template, f"for {name}", "Name the right one with --column.")
 
 
 def only(columns: list[int], template: Template, what: str, remedy: str) -> int:

@@ -36,7 +36,7 @@ from typing import Final
 from autograder.classroom.records import Record
 from autograder.manifests.limits import InputError
 
-from .filling import Filled, Target, fill, only
+from .filling import Filled, Platform, Target, fill, only, places
 from .matching import Person, Roster
 from .template import Row, Template, harmless, plain, read_template
 
@@ -46,6 +46,7 @@ _MAXIMUM: Final = ("Maximum grade",)
 _GRADE: Final = "Grade"
 _PARTICIPANT: Final = re.compile(r"(?P<word>.*?)(?P<number>[0-9]+)\s*", re.DOTALL)
 _TITLED: Final = re.compile(r"(?:[^:]{1,40}:)?\s*(?P<title>.*?)\s*(?:\((?:Real|real)\))?", re.DOTALL)
+_PLATFORM: Final = Platform("Moodle", "Mend --column.")
 
 
 def moodle(
@@ -74,8 +75,12 @@ def moodle(
 
     if worksheet and len(names) != 1:
         raise InputError(f"{path} is the worksheet of one assignment. Name which with --assignment.")
-    places = _worksheet_place(template, names, column) if worksheet else _places(template, names, column)
-    targets = {name: Target(place, maximum_of, None) for name, place in places}
+    found = (
+        _worksheet_place(template, names, column)
+        if worksheet
+        else places(template, names, column, _is_titled, _PLATFORM)
+    )
+    targets = {name: Target(place, maximum_of, None) for name, place in found}
     name_columns = [place for place in (template.column(name) for name in _NAMES) if place is not None]
     people = list(_people(template, name_columns, worksheet=worksheet))
     for row in template.rows:
@@ -108,21 +113,6 @@ def _worksheet_place(template: Template, names: tuple[str, ...], column: str) ->
     remedy = "Name the column that takes the grade with --column."
     fitting = template.columns(lambda head: head == column if column else plain(head) == plain(_GRADE))
     yield names[0], only(fitting, template, f"{wanted!r}", remedy)
-
-
-def _places(template: Template, names: tuple[str, ...], column: str) -> Iterator[tuple[str, int]]:
-    if column:
-        if len(names) != 1:
-            raise InputError("A column takes the grades of one assignment. Name it with --assignment.")
-        yield names[0], only(template.columns(lambda head: head == column), template, f"{column!r}", "Mend --column.")
-        return
-    found = {name: template.columns(lambda head, name=name: _is_titled(head, name)) for name in names}  # type: ignore[misc]
-    if not any(found.values()):
-        remedy = "Make the assignment in Moodle and export again, or name its column with --column."
-        only([], template, f"for {' or '.join(names) or 'any assignment'}", remedy)
-    for name, columns in found.items():
-        if columns:
-            yield name, only(columns, template, f"for {name}", "Name the right one with --column.")
 
 
 def _is_titled(head: str, assignment: str) -> bool:
